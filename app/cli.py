@@ -1,0 +1,257 @@
+"""`tongdu`: the commands. Results on stdout, progress on stderr; exit 0, 1 (a Problem) or 2 (usage)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from app import report
+from app.documents.document import Document
+from app.documents.find import find as find_spans
+from app.documents.find import line as line_of
+from app.documents.open import open_document
+from app.paths import Places, assets
+from app.problems import LANGUAGES, render, system_language
+from app.session import Session
+from model import readings
+from model.catalog import ENTRIES, entry, present
+from model.types import Ask, Fetch, Problem, Read
+
+PATIENCE = 600.0  # seconds: a read that would take longer is begun only with --yes
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options that every command knows, before or after its name."""
+
+    data_dir: str | None = None
+    offline: bool = False
+    lang: str | None = None
+
+    def over(self, outer: Options) -> Options:
+        """These options, what is not given taken from those before the command's name."""
+        return Options(self.data_dir or outer.data_dir, self.offline or outer.offline, self.lang or outer.lang)
+
+    @property
+    def places(self) -> Places:
+        return Places.find(self.data_dir)
+
+    @property
+    def language(self) -> str:
+        return self.lang or system_language()
+
+
+def shared(command: Command) -> Command:
+    """The options of `Options`, for the group and for every command."""
+    for option in (
+        click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages."),
+        click.option("--offline", is_flag=True, help="Never use the network."),
+        click.option("--data-dir", metavar="DIR", help="Keep everything under DIR instead of the system's places."),
+    ):
+        command = option(command)
+    return command
+
+
+def gathered(command: Callable[..., None]) -> Callable[..., None]:
+    """Hand a command its merged `Options` as the first argument; a Problem becomes its sentence and exit 1."""
+
+    @click.pass_context
+    def run(context: click.Context, data_dir: str | None, offline: bool, lang: str | None, **rest: Any) -> None:
+        outer = context.obj if isinstance(context.obj, Options) else Options()
+        options = Options(data_dir, offline, lang).over(outer)
+        try:
+            command(options, **rest)
+        except Problem as problem:
+            click.echo(render(problem.code, problem.parameters, options.language), err=True)
+            sys.exit(1)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    return run
+
+
+encoding_option = click.option("--encoding", metavar="NAME", help="Read a text file in this encoding.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+model_option = click.option("--model", default="", metavar="NAME", help="A catalogue name or a model's folder.")
+estimate_option = click.option("--estimate-only", is_flag=True, help="Show the plan and stop.")
+yes_option = click.option("--yes", is_flag=True, help="Begin a read of more than ten minutes without asking.")
+file_argument = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("tongdu"), prog_name="tongdu")
+@shared
+@click.pass_context
+def main(context: click.Context, data_dir: str | None, offline: bool, lang: str | None) -> None:
+    """Tongdu (通读): read a whole book or law code with a local model, and ask it."""
+    context.obj = Options(data_dir, offline, lang)
+
+
+@main.command()
+@file_argument
+@click.argument("question")
+@model_option
+@json_option
+@estimate_option
+@yes_option
+@encoding_option
+@shared
+@gathered
+def ask(
+    options: Options,
+    file: Path,
+    question: str,
+    model: str,
+    as_json: bool,
+    estimate_only: bool,
+    yes: bool,
+    encoding: str | None,
+) -> None:
+    """Read FILE, if it is not yet read, and answer QUESTION with passages of it."""
+    if not question.strip():
+        raise click.UsageError("the question is empty")
+    document = open_document(file, encoding)
+    reading = _reading(options, document, model, estimate_only, yes)
+    _run(options, document, Ask(reading, question), as_json)
+
+
+@main.command()
+@file_argument
+@model_option
+@json_option
+@estimate_option
+@yes_option
+@encoding_option
+@shared
+@gathered
+def read(
+    options: Options, file: Path, model: str, as_json: bool, estimate_only: bool, yes: bool, encoding: str | None
+) -> None:
+    """Prepare FILE: read it now, so that questions are answered at once later."""
+    document = open_document(file, encoding)
+    _run(options, document, _reading(options, document, model, estimate_only, yes), as_json)
+
+
+@main.command()
+@file_argument
+@json_option
+@encoding_option
+@shared
+@gathered
+def outline(options: Options, file: Path, as_json: bool, encoding: str | None) -> None:
+    """Show the chapters of FILE, or the articles of a law. Needs no model."""
+    document = open_document(file, encoding)
+    report.outline_json(document) if as_json else report.outline(document)
+
+
+@main.command()
+@file_argument
+@click.argument("text")
+@json_option
+@encoding_option
+@shared
+@gathered
+def find(options: Options, file: Path, text: str, as_json: bool, encoding: str | None) -> None:
+    """Find TEXT in FILE, whatever its case, width, quotes and line ends. Needs no model."""
+    document = open_document(file, encoding)
+    hits = [
+        {"start": s.start, "end": s.end, "address": document.address(s.start), "line": line_of(document, s)}
+        for s in find_spans(document, text)
+    ]
+    if as_json:
+        click.echo(json.dumps(hits, ensure_ascii=False))
+        return
+    for hit in hits:
+        click.echo(f"{hit['address']}\t{hit['line']}")
+    click.echo(f"{len(hits)} found", err=True)
+
+
+@main.command()
+@file_argument
+@encoding_option
+@shared
+@gathered
+def text(options: Options, file: Path, encoding: str | None) -> None:
+    """Print the canonical text of FILE: what is read, and what every offset counts."""
+    sys.stdout.buffer.write(open_document(file, encoding).text.encode("utf-8", "surrogatepass"))
+
+
+@main.command()
+@file_argument
+@encoding_option
+@shared
+@gathered
+def forget(options: Options, file: Path, encoding: str | None) -> None:
+    """Remove what was read of FILE from the cache. The file itself is not touched."""
+    document = open_document(file, encoding)
+    freed = readings.forget(options.places.pages, document.key)
+    click.echo(f"forgotten: {freed / 1e6:.0f} MB freed")
+
+
+@main.command()
+@shared
+@gathered
+def samples(options: Options) -> None:
+    """List the sample books that come with Tongdu."""
+    for path in sorted((assets() / "samples").iterdir()):
+        if path.suffix in (".epub", ".txt"):
+            click.echo(path)
+
+
+@main.group(invoke_without_command=True)
+@json_option
+@shared
+@click.pass_context
+def models(context: click.Context, as_json: bool, data_dir: str | None, offline: bool, lang: str | None) -> None:
+    """List the models, or `get` one."""
+    context.obj = Options(data_dir, offline, lang).over(context.obj)
+    if context.invoked_subcommand is None:
+        report.catalogue(ENTRIES, context.obj.places.models, present, as_json)
+
+
+@models.command()
+@click.argument("name")
+@shared
+@gathered
+def get(options: Options, name: str) -> None:
+    """Fetch the model NAME and make it ready to load."""
+    found = entry(name)
+    _run(options, None, Fetch(found.name, options.places.folders(), options.offline), as_json=False)
+    click.echo(f"{found.name} is ready in {options.places.models / found.name}")
+
+
+def _reading(options: Options, document: Document, model: str, estimate_only: bool, yes: bool) -> Read:
+    return Read(
+        source=document.source(),
+        model=model,
+        folders=options.places.folders(),
+        seconds_allowed=None if yes else PATIENCE,
+        estimate_only=estimate_only,
+        offline=options.offline,
+    )
+
+
+def _run(options: Options, document: Document | None, request: Read | Ask | Fetch, as_json: bool) -> None:
+    """Run one request in the worker and report its events. A long read is begun when the user agrees."""
+    with Session(options.offline) as session:
+        try:
+            report.Report(document, options.language, as_json).follow(session, request)
+        except Problem as problem:
+            if problem.code != "long-read" or not sys.stdin.isatty():
+                raise
+            click.confirm(render(problem.code, problem.parameters, options.language), abort=True, err=True)
+            report.Report(document, options.language, as_json).follow(session, _patient(request))
+
+
+def _patient(request: Read | Ask | Fetch) -> Read | Ask | Fetch:
+    """The same request without a limit of time."""
+    if isinstance(request, Ask):
+        return replace(request, reading=replace(request.reading, seconds_allowed=None))
+    return replace(request, seconds_allowed=None) if isinstance(request, Read) else request

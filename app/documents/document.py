@@ -1,0 +1,167 @@
+"""Document: canonical text, its structure and its addresses. All else is a table over its characters."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from model.types import Source, Span
+
+BlockKind = Literal["heading", "paragraph", "verse", "quote", "list", "table", "note", "image", "code"]
+DocumentKind = Literal["novel", "law"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph-like unit of the text. Blocks are ordered and disjoint; what lies between is white space.
+
+    `level` is a heading's depth from 1 (0 elsewhere); `anchor` the place in the file ("ch1.xhtml#p3");
+    `target` where the block points: a note's backlink or an image's file.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind
+    level: int = 0
+    anchor: str = ""
+    target: str = ""
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the contents. `level` counts from 1; [start, end) includes its sub-sections."""
+
+    title: str
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An article of a law: its label as written, its plain number ("30-1"), its path from the top."""
+
+    label: str
+    number: str
+    start: int
+    end: int
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One opened file, frozen. `parser` names the reader and its version; `warnings` are for the user."""
+
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    sections: tuple[Section, ...]
+    authors: tuple[str, ...] = ()
+    language: str = ""
+    kind: DocumentKind = "novel"
+    units: tuple[Unit, ...] = ()
+    parser: str = ""
+    encoding: str = ""
+    warnings: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        place = 0
+        for block in self.blocks:
+            if not place <= block.start <= block.end <= len(self.text):
+                raise ValueError(f"blocks out of order or outside the text at {block.start}")
+            place = block.end
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of the canonical text and its units (hex, 32 digits): the same content, the same key."""
+        digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass"))
+        digest.update(json.dumps([(u.number, u.start, u.end) for u in self.units]).encode())
+        return digest.hexdigest()[:32]
+
+    @cached_property
+    def leaves(self) -> tuple[Section, ...]:
+        """The leaf sections in reading order: every section whose own text, before its first
+        sub-section, holds more than headings. [start, end) is that own text. They count from c1.
+        """
+        starts = [s.start for s in self.sections] + [len(self.text)]
+        leaves = []
+        for section, own_end in zip(self.sections, starts[1:], strict=True):
+            if any(b.kind != "heading" and len(b.span) for b in self._blocks_in(section.start, own_end)):
+                leaves.append(Section(section.title, section.level, section.start, own_end))
+        return tuple(leaves)
+
+    def address(self, position: int) -> str:
+        """The address of a character for people: a law's own label, else `c12.p34`: paragraph 34 of
+        the 12th leaf section; a heading is its section's `c12`.
+        """
+        if unit := self.unit_at(position):
+            return unit.label
+        if not self.leaves:
+            return "c1"
+        leaf = max(0, bisect_right(self._leaf_starts, position) - 1)
+        paragraph = bisect_right(self._paragraph_starts[leaf], position)
+        inside = paragraph > 0 and position < self.leaves[leaf].end
+        return f"c{leaf + 1}.p{paragraph}" if inside else f"c{leaf + 1}"
+
+    def section_title(self, position: int) -> str:
+        """The title of the innermost section that holds a character; the document's own before the first."""
+        index = bisect_right(self._section_starts, position) - 1
+        return self.sections[index].title if index >= 0 else self.title
+
+    def unit_at(self, position: int) -> Unit | None:
+        index = bisect_right(self._unit_starts, position) - 1
+        return self.units[index] if index >= 0 and position < self.units[index].end else None
+
+    def source(self) -> Source:
+        """What the engine is given: text and places, nothing of files or windows."""
+        blocks = [b for b in self.blocks if len(b.span)]
+        return Source(
+            key=self.key,
+            title=self.title,
+            language=self.language,
+            text=self.text,
+            blocks=tuple(b.span for b in blocks),
+            labels=tuple(self.address(b.start) for b in blocks),
+            chapters=tuple(Span(s.start, s.end) for s in self.leaves),
+        )
+
+    def blocks_at(self, start: int, end: int) -> tuple[Block, ...]:
+        """The blocks that [start, end) touches, in order."""
+        first = max(0, bisect_right(self._block_starts, start) - 1)
+        last = bisect_right(self._block_starts, max(start, end - 1))
+        return tuple(b for b in self.blocks[first:last] if b.end > start or b.start == start)
+
+    def _blocks_in(self, start: int, end: int) -> tuple[Block, ...]:
+        starts = self._block_starts
+        return self.blocks[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
+
+    @cached_property
+    def _block_starts(self) -> list[int]:
+        return [b.start for b in self.blocks]
+
+    @cached_property
+    def _section_starts(self) -> list[int]:
+        return [s.start for s in self.sections]
+
+    @cached_property
+    def _unit_starts(self) -> list[int]:
+        return [u.start for u in self.units]
+
+    @cached_property
+    def _leaf_starts(self) -> list[int]:
+        return [s.start for s in self.leaves]
+
+    @cached_property
+    def _paragraph_starts(self) -> list[list[int]]:
+        """Of each leaf, where its blocks begin that are no headings."""
+        return [
+            [b.start for b in self._blocks_in(s.start, s.end) if b.kind != "heading"] for s in self.leaves
+        ]

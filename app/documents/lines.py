@@ -1,0 +1,132 @@
+"""Lines: the paragraph-like units of a plain text, whether its lines were wrapped by hand or never broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from app.documents import headings, language
+from model.labels import HAN_NUMERAL, number
+from model.types import Span
+
+_ENDLESS = 4000  # characters of a line that no paragraph has: its line ends were lost
+_PIECE = 400  # characters of a piece of such a line, at least
+_INLINE = re.compile(rf"第({HAN_NUMERAL})[回章]")
+# Old editions run a chapter's couplet and its text into one line: 第一回 宴桃园… 斩黄巾… 话说天下…
+_RUN_IN = re.compile(rf"(第({HAN_NUMERAL})回(?:\s+[^\s，。：；！？]{{4,12}}){{1,2}})\s+(?=\S)")
+
+
+def units(text: str) -> list[Span]:
+    """The spans of the blocks of a canonical text: ordered, disjoint, trimmed, none empty."""
+    lines = list(_lines(text))
+    if is_wrapped(text):
+        return list(_paragraphs(text, lines))
+    heads = _run_in_heads(text, lines)
+    return [piece for line in lines for piece in _pieces(text, line, heads.get(line.start))]
+
+
+def is_wrapped(text: str) -> bool:
+    """Whether lines were broken by hand at a width, as Gutenberg's are: nearly every line that is
+    followed by another would overflow if it took that one's first word.
+    """
+    if language.han_share(text) > 0.2:
+        return False
+    lines = text.split("\n")
+    widths = sorted(len(line) for line in lines if line.strip())
+    if len(widths) < 20 or not 40 <= (width := widths[int(len(widths) * 0.95)]) <= 100:
+        return False
+    full = followed = 0
+    for line, after in pairwise(lines):
+        if len(line) > 30 and after.strip():
+            followed += 1
+            full += len(line) + 1 + len(after.split()[0]) > 0.85 * width
+    return followed > 10 and full > 0.7 * followed
+
+
+def _lines(text: str) -> Iterator[Span]:
+    """One span to each line, trimmed, without the blank ones."""
+    for match in re.finditer(r"[^\n]+", text):
+        if line := match[0].strip():
+            start = match.start() + match[0].index(line)
+            yield Span(start, start + len(line))
+
+
+def _paragraphs(text: str, lines: Sequence[Span]) -> Iterator[Span]:
+    """One span to each run of lines between blank ones."""
+    run: list[Span] = []
+    for line in lines:
+        if run and text.count("\n", run[-1].end, line.start) > 1:
+            yield from _split(text, run)
+            run = []
+        run.append(line)
+    if run:
+        yield from _split(text, run)
+
+
+def _split(text: str, run: Sequence[Span]) -> Iterator[Span]:
+    """A run as one span, or as two where a heading stands on the line above its text."""
+    head = text[run[0].start : run[0].end]
+    mark = headings.parse(head) if len(run) > 1 else None
+    size = run[-1].end - run[0].start
+    # A full first line is the beginning of a sentence, not a heading.
+    if mark and not mark.weak and (len(run) > 3 or size > 120) and len(head) < 50:
+        yield run[0]
+        run = run[1:]
+    yield Span(run[0].start, run[-1].end)
+
+
+def _run_in_heads(text: str, lines: Sequence[Span]) -> dict[int, int]:
+    """Long lines that begin with a chapter's head: line start → head end. Three must count up."""
+    found: list[tuple[int, int, int]] = []
+    for line in lines:
+        if len(line) > 60 and (match := _RUN_IN.match(text, line.start, line.end)):
+            value = number(match[2])
+            if value == (found[-1][0] + 1 if found else 1):
+                found.append((value, line.start, match.end(1)))
+    return {start: end for _, start, end in found} if len(found) >= 3 else {}
+
+
+def _pieces(text: str, line: Span, head: int | None) -> Iterator[Span]:
+    if head is not None:
+        yield Span(line.start, head)
+        line = Span(head + len(text[head : line.end]) - len(text[head : line.end].lstrip()), line.end)
+    if len(line) <= _ENDLESS:
+        yield line
+        return
+    place = line.start
+    for chapter in [*_inline_chapters(text, line), Span(line.end, line.end)]:
+        yield from _sentences(text, Span(place, chapter.start))
+        if len(chapter):
+            yield chapter
+        place = chapter.end
+
+
+def _inline_chapters(text: str, line: Span) -> list[Span]:
+    """The heads 第一回, 第二回 … inside a line that lost its line ends; none if fewer than three count up."""
+    found: list[Span] = []
+    for match in _INLINE.finditer(text, line.start, line.end):
+        apart = not found or match.start() - found[-1].start > 800
+        if apart and number(match[1]) == len(found) + 1:
+            found.append(Span(match.start(), match.end()))
+    return found if len(found) >= 3 else []
+
+
+def _sentences(text: str, span: Span) -> Iterator[Span]:
+    """Pieces of whole sentences, none much shorter than a paragraph."""
+    start = span.start
+    for match in re.compile(r"[。！？!?…][”’」』\"]*|[.;；，,](?=.)").finditer(text, span.start, span.end):
+        strong = match[0][0] in "。！？!?…"
+        if match.end() - start >= (_PIECE if strong else 4 * _PIECE):
+            yield _trimmed(text, start, match.end())
+            start = match.end()
+    for place in range(start, span.end, 10 * _PIECE):
+        piece = _trimmed(text, place, min(place + 10 * _PIECE, span.end))
+        if len(piece):
+            yield piece
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    left = start + len(piece) - len(piece.lstrip())
+    return Span(left, max(left, start + len(piece.rstrip())))

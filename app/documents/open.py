@@ -1,0 +1,152 @@
+"""Open: sniff the first bytes of a file and call the one reader it needs; name what is not supported."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+
+from app.documents.document import Document
+from model.types import Problem
+
+KNOWN = "EPUB, TXT"
+_HEAD = 4096
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"{\\rtf", "RTF"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "DOC"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "7Z"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"BZh", "BZIP2"),
+    (b"\xfd7zXZ\0", "XZ"),
+    (b"\x28\xb5\x2f\xfd", "ZSTD"),
+    (b"\x7fELF", "ELF program"),
+    (b"MZ", "Windows program"),
+    (b"\xcf\xfa\xed\xfe", "macOS program"),
+    (b"\xca\xfe\xba\xbe", "macOS program"),
+    (b"SQLite format 3\0", "SQLite"),
+    (b"AT&TFORM", "DJVU"),
+    (b"ID3", "MP3"),
+    (b"OggS", "OGG"),
+    (b"\xe9DRMION", "KFX"),
+    (b"TPZ", "Topaz"),
+    (b"ITSF", "CHM"),
+    (b"%!PS", "PostScript"),
+    (b"wOFF", "font"),
+    (b"wOF2", "font"),
+    (b"OTTO", "font"),
+    (b"\0\1\0\0\0", "font"),
+)
+# A short signature that a text may begin with too ("MZ", "ID3", "BZh") needs a byte that no text has.
+_SHORTEST_SURE = 4
+
+
+def open_document(path: Path, encoding: str | None = None) -> Document:
+    """The Document in a file. `encoding` is for text files alone and is obeyed.
+
+    Raises Problem: missing, folder, empty, unreadable, unsupported, broken, no-spine, drm, no-text,
+    unknown-encoding, binary.
+    """
+    head = _head(path)
+    kind = sniff(head, path)
+    if kind == "EPUB":
+        from app.documents import epub
+
+        return epub.read(path)
+    if kind != "TXT":
+        raise Problem("unsupported", path=str(path), kind=kind, known=KNOWN)
+    from app.documents import text
+
+    return text.read(path, _bytes(path), encoding)
+
+
+def sniff(head: bytes, path: Path) -> str:
+    """The name of a file's kind by its first bytes; "TXT" for what none of the others claims."""
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zip_kind(head, path)
+    for signature, kind in _SIGNATURES:
+        sure = len(signature) >= _SHORTEST_SURE or re.search(rb"[\x00-\x08]", head)
+        if head.startswith(signature) and sure:
+            return kind
+    return _other_binary(head) or _markup_kind(head) or "TXT"
+
+
+def _other_binary(head: bytes) -> str | None:
+    if b"%PDF-" in head[:1024]:
+        return "PDF"
+    if head[60:68] in (b"BOOKMOBI", b"TEXtREAd"):
+        return "MOBI"
+    if head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
+        return head[8:12].decode().strip()
+    if head[4:8] == b"ftyp":
+        return "MP4"
+    return "BMP" if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0" else None
+
+
+def _markup_kind(head: bytes) -> str | None:
+    """HTML and XML by their first element, in any encoding that keeps ASCII or pads it with zeros."""
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    start = re.sub(rb"\A(?:<!--.*?-->\s*)+", b"", start, flags=re.DOTALL)
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        return "HTML"
+    if not start.startswith((b"<?xml", b"<!doctype")):
+        return None
+    if b"<fictionbook" in start:
+        return "FB2"
+    return "HTML" if b"<html" in start else "XML"
+
+
+def _zip_kind(head: bytes, path: Path) -> str:
+    """What a zip holds, by its list of names; by its first entry or its suffix if the list is lost."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return "EPUB" if b"application/epub+zip" in head[:200] or path.suffix.lower() == ".epub" else "ZIP"
+    if b"application/epub+zip" in head[:200] or "META-INF/container.xml" in names:
+        return "EPUB"
+    for sign, kind in (
+        ("word/document.xml", "DOCX"),
+        ("xl/workbook.xml", "XLSX"),
+        ("ppt/presentation.xml", "PPTX"),
+    ):
+        if sign in names:
+            return kind
+    if b"application/vnd.oasis.opendocument" in head[:200]:
+        return "ODT"
+    return (
+        "EPUB" if path.suffix.lower() == ".epub" or any(n.lower().endswith(".opf") for n in names) else "ZIP"
+    )
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes, or the Problem that keeps us from them."""
+    if path.is_dir():
+        raise Problem("folder", path=str(path))
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except FileNotFoundError:
+        raise Problem("missing", path=str(path)) from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if not head:
+        raise Problem("empty", path=str(path))
+    return head
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    return Problem("unreadable", path=str(path), reason=error.strerror or str(error))

@@ -1,0 +1,58 @@
+"""Where Tongdu keeps things: data (notes), cache (prepared pages), models; and where its samples are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+
+from model.types import Folders
+
+PRIVATE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The three folders, apart so that each can be kept, moved or emptied alone."""
+
+    data: Path
+    cache: Path
+    models: Path
+
+    @classmethod
+    def find(cls, data_dir: str | None = None) -> Places:
+        """The system's own places; everything under `data_dir` when one is given (or TONGDU_DATA_DIR).
+        TONGDU_MODELS_DIR moves the models alone.
+        """
+        root = data_dir or os.environ.get("TONGDU_DATA_DIR")
+        data = Path(root).expanduser().resolve() if root else user_data_path("tongdu")
+        cache = data / "cache" if root else user_cache_path("tongdu")
+        models = os.environ.get("TONGDU_MODELS_DIR")
+        return cls(data, cache, Path(models).expanduser().resolve() if models else data / "models")
+
+    def folders(self) -> Folders:
+        """What the engine needs to know, made if missing, private to the user."""
+        for folder in (self.data, self.cache, self.models):
+            folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+        return Folders(models=str(self.models), pages=str(self.pages))
+
+    @property
+    def pages(self) -> Path:
+        return self.cache / "pages"
+
+
+def assets() -> Path:
+    """The folder of icons, fonts and sample books: beside the source, installed, or in a frozen bundle.
+
+    Raises FileNotFoundError when the installation is incomplete.
+    """
+    source = Path(__file__).resolve().parent.parent / "assets"
+    frozen = Path(getattr(sys, "_MEIPASS", "")) / "assets"
+    installed = Path(sys.prefix) / "share" / "tongdu" / "assets"
+    for place in (frozen, source, installed):
+        if (place / "samples").is_dir():
+            return place
+    raise FileNotFoundError(f"assets are neither in {source} nor in {installed}")

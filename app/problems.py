@@ -1,0 +1,136 @@
+"""What went wrong in the world, in one plain sentence: what happened, and what to do next. English and Chinese."""
+
+from __future__ import annotations
+
+import locale
+import os
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # documents
+    "missing": (
+        "There is no file {path}; check its name and folder.",
+        "没有文件 {path}；请检查文件名和文件夹。",
+    ),
+    "folder": ("{path} is a folder; name one file in it.", "{path} 是文件夹；请指定其中的一个文件。"),
+    "empty": ("{path} is empty (0 bytes); get the file again.", "{path} 是空文件（0 字节）；请重新获取。"),
+    "unreadable": (
+        "{path} cannot be read ({reason}); check its permissions.",
+        "无法读取 {path}（{reason}）；请检查权限。",
+    ),
+    "unsupported": (
+        "{path} is {kind}, which Tongdu does not open yet; it opens {known}.",
+        "{path} 是 {kind}，通读尚不能打开；能打开的格式：{known}。",
+    ),
+    "broken": (
+        "{path} is damaged ({reason}); get the file again.",
+        "{path} 已损坏（{reason}）；请重新获取文件。",
+    ),
+    "no-spine": (
+        "{path} is an EPUB without a reading order, so there is nothing to read; get another copy.",
+        "{path} 是没有阅读顺序的 EPUB，无内容可读；请换一个版本。",
+    ),
+    "drm": (
+        "{path} is encrypted (DRM) and can be read only by the shop's own program; use a copy without DRM.",
+        "{path} 已加密（DRM），只能用书店自己的程序打开；请使用无 DRM 的版本。",
+    ),
+    "no-text": (
+        "{path} holds no text; if it is scanned, run OCR on it first.",
+        "{path} 里没有文字；如果是扫描件，请先做 OCR。",
+    ),
+    "unknown-encoding": (
+        "There is no encoding called {name}; use one of {known}.",
+        "没有名为 {name} 的编码；可用：{known}。",
+    ),
+    "binary": (
+        "{path} is not text but binary data; name a book file.",
+        "{path} 不是文本而是二进制数据；请指定书籍文件。",
+    ),
+    # models and reading
+    "unknown-model": (
+        "There is no model called {name}; use one of {known}, or the path of a model's folder.",
+        "没有名为 {name} 的模型；可用：{known}，或模型文件夹的路径。",
+    ),
+    "model-folder": (
+        "{folder} is not a model's folder: {missing} is missing; name a folder with config.json, "
+        "tokenizer.json and safetensors files.",
+        "{folder} 不是模型文件夹：缺少 {missing}；请指定含 config.json、tokenizer.json 和 safetensors 文件的文件夹。",
+    ),
+    "rope": (
+        "This model's position encoding ({kind}) is not implemented; choose a model with one of: {known}.",
+        "尚未实现该模型的位置编码（{kind}）；请选择使用以下编码之一的模型：{known}。",
+    ),
+    "too-long": (
+        "The document has {tokens} tokens and {model} reads at most {limit}; choose a model with a longer "
+        "context (`tongdu models`).",
+        "文档有 {tokens} 个词元，{model} 最多读 {limit} 个；请选择上下文更长的模型（`tongdu models`）。",
+    ),
+    "nothing-fits": (
+        "No model of the catalogue can read {characters} characters with {gigabytes} GB of free memory; close "
+        "other programs or read a shorter document.",
+        "目录中没有模型能用 {gigabytes} GB 空闲内存读完 {characters} 个字符；请关闭其他程序，或读较短的文档。",
+    ),
+    "memory": (
+        "Reading this with {model} needs {need} bytes of memory and {free} are free; close other programs or "
+        "choose a smaller model (`tongdu models`).",
+        "用 {model} 读这份文档需要 {need} 字节内存，空闲 {free} 字节；请关闭其他程序或选择较小的模型（`tongdu models`）。",
+    ),
+    "long-read": (
+        "Reading this would take about {minutes} minutes; say --yes to begin (it can be stopped and goes on later).",
+        "读完大约需要 {minutes} 分钟；加上 --yes 开始（可随时中断，之后继续）。",
+    ),
+    "question-long": (
+        "The question has {tokens} tokens and {limit} fit behind this document; ask it in fewer words.",
+        "问题有 {tokens} 个词元，文档之后只容得下 {limit} 个；请把问题缩短。",
+    ),
+    "offline": (
+        "{model} is not on this machine and --offline forbids fetching its {megabytes} MB; leave --offline out once.",
+        "本机没有 {model}，--offline 禁止下载（{megabytes} MB）；请去掉 --offline 运行一次。",
+    ),
+    "no-network": (
+        "{model} could not be fetched ({reasons}); check the network or proxy and try again: what has arrived is kept.",
+        "无法获取 {model}（{reasons}）；请检查网络或代理后重试，已下载的部分会保留。",
+    ),
+    "wrong-hash": (
+        "What {place} gave for {model} is not the publisher's file (SHA-256 {found} instead of {expected}); it was "
+        "thrown away, try again later.",
+        "{place} 提供的 {model} 不是发布者的文件（SHA-256 为 {found}，应为 {expected}）；已丢弃，请稍后再试。",
+    ),
+    "disk-full": (
+        "There is no room in {folder} ({megabytes} MB are needed); free some space, then ask again: what was "
+        "read before is kept.",
+        "{folder} 空间不足（需要 {megabytes} MB）；请腾出空间后再问，之前读过的内容会保留。",
+    ),
+    "stopped": (
+        "Stopped; {tokens} tokens are read and kept, and the next start goes on there.",
+        "已停止；已读的 {tokens} 个词元会保留，下次从那里继续。",
+    ),
+    # the worker
+    "worker-died": (
+        "The engine stopped unexpectedly (exit code {code}); ask again: what was read is kept.",
+        "引擎意外停止（退出码 {code}）；请再问一次，已读的内容会保留。",
+    ),
+    "bug": (
+        "This is Tongdu's own mistake, not yours ({error}); please report it.",
+        "这是通读自身的错误，不是您的问题（{error}）；请报告给我们。",
+    ),
+    # notices
+    "page-damaged": (
+        "A prepared page was damaged ({page}: {reason}) and is read again.",
+        "一个已准备的页面损坏（{page}：{reason}），正在重读。",
+    ),
+}
+LANGUAGES = ("en", "zh")
+
+
+def render(code: str, parameters: dict[str, str | int | float], language: str = "en") -> str:
+    """A problem's sentence. An unknown code is our bug and says so."""
+    if code not in TEXTS:
+        return render("bug", {"error": f"{code} {parameters}"}, language)
+    return TEXTS[code][LANGUAGES.index(language)].format(**parameters)
+
+
+def system_language() -> str:
+    """"zh" where the system speaks Chinese, else "en"."""
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    spoken = next((n for n in names if n), locale.getlocale()[0] or "")
+    return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"

@@ -1,0 +1,76 @@
+"""The only caller of the engine: one child process, one request at a time, events back. No Qt, no torch."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import TracebackType
+
+from model.types import Ask, Event, Failed, Fetch, Finished, Read, Request, Stop, Stopped
+from model.wire import pack, unpack
+
+QUIET = {"HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "true", "TRANSFORMERS_VERBOSITY": "error"}
+
+
+class Session:
+    """Starts the worker when it is first needed, and again when it died."""
+
+    def __init__(self, offline: bool = False) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._environment = os.environ | QUIET | ({"HF_HUB_OFFLINE": "1"} if offline else {})
+
+    def run(self, request: Read | Ask | Fetch) -> Iterator[Event]:
+        """The events of one request; the last is its only ending, also when the worker dies."""
+        process = self._worker()
+        self._send(request)
+        assert process.stdout is not None
+        for line in process.stdout:
+            event: Event = unpack(line)
+            yield event
+            if isinstance(event, Finished | Stopped | Failed):
+                return
+        self._process = None
+        yield Failed("worker-died", {"code": process.wait()})
+
+    def stop(self) -> None:
+        """Ask the worker to end the request in hand; its ending still comes."""
+        self._send(Stop())
+
+    def close(self) -> None:
+        """Let the worker go: it ends with its input."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _worker(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "model", "serve"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+                env=self._environment,
+                start_new_session=True,  # Ctrl+C is the reader's to handle
+            )
+        return self._process
+
+    def _send(self, request: Request) -> None:
+        if self._process is None or self._process.stdin is None:
+            return
+        try:
+            self._process.stdin.write(pack(request) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:  # it died: `run` reports that when it reads
+            return

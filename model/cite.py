@@ -1,0 +1,120 @@
+"""Claims of an answer and the document's own words that bear them. The program points; it never invents.
+
+A citation is a span: what is shown is `text[span]` and nothing else. A claim's place is sought among the
+sentences of candidate passages: by exact and fuzzy alignment of its words, and by how much of what it says
+beyond the question a sentence says too. No torch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.fuzz import partial_ratio_alignment
+
+from model.folding import fold
+from model.lexical import Lexicon, terms
+from model.types import Claim, Source, Span, Support
+
+FULL, PARTIAL = 0.6, 0.35  # shares of a claim's new terms that a passage must have
+ALIGNED = {"en": 80.0, "zh": 90.0}  # fuzzy scores (0-100) that invented quotations do not reach
+QUOTED = re.compile(r"[“\"「『]([^”\"」』]{12,})[”\"」』]")
+SENTENCE_END = re.compile(r"(?<=[。！？!?])[”’」』）)]*|(?<=[a-z0-9’”)]\.)[”’)]*(?=\s)|\n+")
+REFUSALS = re.compile(
+    r"\b(document|text|passage|story|book)s? (do|does|did) not (say|state|mention|specify|provide|answer|tell|give)"
+    r"|\bnot (mentioned|stated|specified|provided|said|given) in the (document|text|passage|story|book)"
+    r"|没有(说明|提到|提及|写到|给出|明确|提供|规定)|未(提及|提到|说明|规定|明确)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """How a span bears a claim: the share of what the claim says that the span says, 0 to 1."""
+
+    span: Span
+    share: float
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of a text as spans without surrounding white space."""
+    places = [0, *(m.end() for m in SENTENCE_END.finditer(text)), len(text)]
+    found = []
+    for start, end in zip(places, places[1:], strict=False):
+        words = text[start:end]
+        inner = Span(start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip())))
+        if inner.start < inner.end and any(c.isalnum() for c in words):
+            found.append(inner)
+    return found
+
+
+def declines(answer: str) -> bool:
+    """Whether the model itself says that the document does not answer."""
+    first = answer[: sentences(answer)[0].end] if sentences(answer) else answer
+    return REFUSALS.search(first) is not None
+
+
+def cite(
+    source: Source, answer: str, question: str, passages: Sequence[Span], lexicon: Lexicon
+) -> tuple[Claim, ...]:
+    """The answer's claims, each with its support and, unless that is "none", the spans that bear it."""
+    return tuple(
+        _claim(source, answer[s.start : s.end], question, passages, lexicon) for s in sentences(answer)
+    )
+
+
+def _claim(source: Source, claim: str, question: str, passages: Sequence[Span], lexicon: Lexicon) -> Claim:
+    best = max(_bearings(source, claim, question, passages, lexicon), key=lambda b: b.share, default=None)
+    support = _support(best.share if best else 0.0)
+    return Claim(claim, support, (best.span,) if best and support != "none" else ())
+
+
+def _support(share: float) -> Support:
+    return "full" if share >= FULL else "partial" if share >= PARTIAL else "none"
+
+
+def _bearings(
+    source: Source, claim: str, question: str, passages: Sequence[Span], lexicon: Lexicon
+) -> Iterable[Bearing]:
+    """Every way in which a passage may bear the claim. Earlier ones win ties: passages come best first."""
+    asked = set(terms(question))
+    said = terms(claim)
+    new = [t for t in said if t not in asked] or said
+    for passage in passages:
+        text = source.text[passage.start : passage.end]
+        if not numbers(claim) - numbers(question) <= numbers(text):
+            continue  # a number that the passage does not have is no paraphrase
+        yield from _aligned(source, claim, passage)
+        whole = lexicon.coverage(new, terms(text))
+        if whole < PARTIAL:
+            continue
+        yield Bearing(_smallest(text, passage, new, said, lexicon), whole)
+
+
+def _smallest(text: str, passage: Span, new: list[str], said: list[str], lexicon: Lexicon) -> Span:
+    """The sentence of a passage that says most of the claim; the passage when no single one says nearly all."""
+    parts = sentences(text)
+    shares = [lexicon.coverage(new, terms(text[s.start : s.end])) for s in parts]
+    context = [lexicon.coverage(said, terms(text[s.start : s.end])) for s in parts]
+    best = max(range(len(parts)), key=lambda i: (shares[i], context[i]))
+    if shares[best] < 0.8 * lexicon.coverage(new, terms(text)):
+        return passage
+    return Span(passage.start + parts[best].start, passage.start + parts[best].end)
+
+
+def _aligned(source: Source, claim: str, passage: Span) -> Iterable[Bearing]:
+    """The place of the claim's own quotations in a passage, exact or nearly so."""
+    folded = fold(source.text[passage.start : passage.end])
+    limit = ALIGNED["zh" if source.language.startswith("zh") else "en"]
+    for quotation in QUOTED.findall(claim):
+        wanted = fold(quotation).text
+        found = partial_ratio_alignment(wanted, folded.text, score_cutoff=limit)
+        if found is not None and len(wanted) <= len(folded.text):
+            inner = folded.span(found.dest_start, found.dest_end)
+            yield Bearing(Span(passage.start + inner.start, passage.start + inner.end), found.score / 100)
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers written in digits in a text, commas inside them dropped."""
+    return {n.replace(",", "") for n in re.findall(r"\d+(?:,\d{3})*", text)}

@@ -1,0 +1,74 @@
+"""Reading: a document's tokens become pages, sealed chunk by chunk; what is sealed is never read twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from model import readings
+from model.decode import prefill
+from model.pages import Damaged, Pages, chain
+from model.tokens import Prompt
+from model.types import Noticed, Problem, Reading
+from model.weights import Model
+
+
+class Interrupted(Exception):
+    """The user stopped the work; `done` tokens of the document stand."""
+
+    def __init__(self, done: int) -> None:
+        super().__init__(done)
+        self.done = done
+
+
+def read(model: Model, pages: Pages, prompt: Prompt, stopped: Callable[[], bool]) -> Iterator[Reading | Noticed]:
+    """Bring the prompt's tokens into the pages: each chunk from disk where it is sealed, else through the
+    model, and then sealed. Stops between chunks.
+
+    Raises Interrupted, or Problem "disk-full": what was sealed before stays.
+    """
+    started = time.perf_counter()
+    chunk, fresh = pages.header.chunk, 0
+    for number, name in enumerate(chain(pages.header, prompt.ids)):
+        if stopped():
+            raise Interrupted(prompt.document_tokens(pages.length))
+        ids = prompt.ids[number * chunk : (number + 1) * chunk]
+        try:
+            restored = pages.restore(name, ids)
+        except Damaged as damaged:
+            damaged.path.unlink()
+            yield Noticed("page-damaged", {"page": damaged.path.name, "reason": damaged.reason})
+            restored = False
+        if not restored:
+            prefill(model, pages, ids)
+            pages.seal(name, ids)
+            fresh += len(ids)
+        done = prompt.document_tokens(pages.length)
+        yield Reading(done, len(prompt.tokens), fresh, time.perf_counter() - started)
+
+
+def locked(folder: Path, document: str, stopped: Callable[[], bool]) -> FileLock:
+    """The lock on a document's pages, waited for while another process reads it. Release it afterwards.
+
+    Raises Interrupted.
+    """
+    place = readings.folder_of(folder, document)
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(place / "lock")
+    while True:
+        try:
+            lock.acquire(timeout=0.5)
+        except Timeout:
+            if stopped():
+                raise Interrupted(0) from None
+            continue
+        return lock
+
+
+def check_disk(folder: Path, free: int, need: int) -> None:
+    """Refuse a reading whose pages would not fit. Raises Problem "disk-full"."""
+    if need > free:
+        raise Problem("disk-full", folder=str(folder), megabytes=round(need / 1e6))

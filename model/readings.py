@@ -1,0 +1,72 @@
+"""Which documents have been read, by which model: one small note each, beside the pages. Standard library only.
+
+A note names the chunks of a reading, so that a document can be forgotten while another that shares its
+beginning keeps its pages.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One reading: a document's key, the model's name, the header's digest, the chunks in order."""
+
+    document: str
+    model: str
+    header: str
+    tokens: int
+    chunks: tuple[str, ...]
+
+
+def chunk_path(pages: Path, name: str) -> Path:
+    return pages / "chunks" / f"{name}.safetensors"
+
+
+def folder_of(pages: Path, document: str) -> Path:
+    return pages / "documents" / document
+
+
+def keep(pages: Path, note: Note) -> None:
+    """Write a reading's note: whole or not at all."""
+    folder = folder_of(pages, note.document)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{note.header[:16]}.json"
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(asdict(note)), encoding="utf-8")
+    part.replace(path)
+
+
+def notes(pages: Path, document: str = "*") -> list[Note]:
+    """The notes of a document, or of all."""
+    found = []
+    for path in sorted((pages / "documents").glob(f"{document}/*.json")):
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        found.append(Note(**{**fields, "chunks": tuple(fields["chunks"])}))
+    return found
+
+
+def prepared(pages: Path, document: str, model: str) -> bool:
+    """Whether a model has read a document to its end and all of it is on disk."""
+    return any(
+        note.model == model and all(chunk_path(pages, name).exists() for name in note.chunks)
+        for note in notes(pages, document)
+    )
+
+
+def forget(pages: Path, document: str) -> int:
+    """Remove what was read of a document, except chunks that another one shares. Returns bytes freed."""
+    own = {name for note in notes(pages, document) for name in note.chunks}
+    shared = {name for note in notes(pages) if note.document != document for name in note.chunks}
+    freed = 0
+    for name in own - shared:
+        path = chunk_path(pages, name)
+        if path.exists():
+            freed += path.stat().st_size
+            path.unlink()
+    shutil.rmtree(folder_of(pages, document), ignore_errors=True)
+    return freed

@@ -1,0 +1,75 @@
+"""Tokens: the document as the model's numbers, each with its characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Tokenizer as Encoder
+
+from model.types import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """`ids[i]` is written by characters [starts[i], ends[i]) of the text. A character that takes several
+    tokens belongs to each of them.
+    """
+
+    ids: list[int]
+    starts: list[int]
+    ends: list[int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def span(self, first: int, last: int) -> Span:
+        """The characters of tokens [first, last)."""
+        return Span(self.starts[first], self.ends[last - 1])
+
+
+class Tokenizer:
+    """A model's tokenizer. The text is the document's, byte for byte: no normalizer touches it, and words
+    in it that look like control tokens stay words.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.encoder = Encoder.from_file(str(path))
+        self.encoder.normalizer = None
+
+    def encode_text(self, text: str) -> Tokens:
+        """A document's or a user's text: control tokens written in it are read as plain characters."""
+        self.encoder.encode_special_tokens = True
+        encoding = self.encoder.encode(text, add_special_tokens=False)
+        starts, ends = zip(*encoding.offsets, strict=True) if encoding.ids else ((), ())
+        return Tokens(encoding.ids, list(starts), list(ends))
+
+    def encode_prompt(self, text: str) -> list[int]:
+        """Our own prompt: control tokens count."""
+        self.encoder.encode_special_tokens = False
+        return list(self.encoder.encode(text, add_special_tokens=False).ids)
+
+    def decode(self, ids: list[int]) -> str:
+        return str(self.encoder.decode(ids, skip_special_tokens=False))
+
+    def id(self, token: str) -> int | None:
+        found = self.encoder.token_to_id(token)
+        return None if found is None else int(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A document as a prompt's fixed beginning: `before` tokens of our own words, then the document's."""
+
+    before: int
+    tokens: Tokens
+    ids: list[int]
+
+    @classmethod
+    def encode(cls, tokenizer: Tokenizer, prefix: str, text: str) -> Prompt:
+        ours, tokens = tokenizer.encode_prompt(prefix), tokenizer.encode_text(text)
+        return cls(len(ours), tokens, ours + tokens.ids)
+
+    def document_tokens(self, position: int) -> int:
+        """How many of the document's own tokens stand when `position` tokens of the prompt stand."""
+        return min(max(0, position - self.before), len(self.tokens))

@@ -1,0 +1,319 @@
+"""What crosses between reader and engine: frozen values and events, standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Support = Literal["full", "partial", "none"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters [start, end) of a document's canonical text, counted in Unicode code points."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"not a span: [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def covers(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def overlap(self, other: Span) -> int:
+        """How many characters the two have in common."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as the engine sees it: text and places, no file, no page, no window.
+
+    `blocks` are ordered, disjoint spans of paragraph-like units; `labels` gives each one's address.
+    `chapters` are the ordered, disjoint spans of the leaf sections, for the receipt.
+    """
+
+    key: str
+    title: str
+    language: str
+    text: str
+    blocks: tuple[Span, ...]
+    labels: tuple[str, ...]
+    chapters: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about a document."""
+
+    source: Source
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where the engine keeps what it fetches (`models`) and what it has read (`pages`). Absolute paths."""
+
+    models: str
+    pages: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Request: prepare a document. `model` is a catalogue name, a folder, or "" for the default choice.
+
+    `seconds_allowed`: a read that would take longer is refused and not begun (None: no limit).
+    """
+
+    source: Source
+    model: str
+    folders: Folders
+    seconds_allowed: float | None = None
+    estimate_only: bool = False
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Request: read what is not yet read, then answer the question."""
+
+    reading: Read
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Request: bring a model of the catalogue onto this machine, ready to load."""
+
+    model: str
+    folders: Folders
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Request: end the work in hand at the next token or chunk."""
+
+
+Request = Read | Ask | Fetch | Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What this machine has: cores, bytes of memory, measured FLOP/s of bf16 matrix products and
+    bytes/s of reading weights. `kind` is torch's device type.
+    """
+
+    kind: str
+    cores: int
+    memory: int
+    memory_free: int
+    flops: float
+    bandwidth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A model's sizes, read from its config: all that planning needs. Counts, bytes per parameter."""
+
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    parameters: int
+    context: int
+    rope_theta: float
+    bytes_per_value: int = 2
+
+    @property
+    def kv_bytes_per_token(self) -> int:
+        """Keys and values of one token in all layers, exact layout, in bytes."""
+        return 2 * self.layers * self.kv_heads * self.head_dim * self.bytes_per_value
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a reading will be, fixed before it starts.
+
+    `length` is the planned total (document, question, answer; rounded up) from which `alpha` follows;
+    `theta` is the stretched rotary base. Bytes and seconds are estimates. `left_out` is empty unless
+    the caller chose to read a part: nothing is dropped silently.
+    """
+
+    model: str
+    rope: str
+    alpha: float
+    theta: float
+    length: int
+    context: int
+    document_tokens: int
+    kv_bytes: int
+    weight_bytes: int
+    memory_free: int
+    seconds_to_read: float
+    seconds_to_answer: float
+    prepared_tokens: int = 0
+    left_out: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A located passage and its score (higher is better, comparable inside one question only)."""
+
+    span: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim of the answer, by its place in the answer's text, with the spans that bear it."""
+
+    text: str
+    support: Support
+    citations: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was really read, in tokens of the document and in leaf sections."""
+
+    tokens_read: int
+    tokens_total: int
+    sections_read: int
+    sections_total: int
+    left_out: tuple[Span, ...]
+    prepared_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Wall-clock seconds. `load`: weights; `first_token`: from weights loaded to the first token."""
+
+    load: float
+    read: float
+    first_token: float
+    answer: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """Which model reads, why, and a better one that fits if the user waits (or None)."""
+
+    model: str
+    reason: str
+    better: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """Bytes of a model that have arrived, of how many, and from where."""
+
+    model: str
+    done: int
+    total: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Converting:
+    """The weights are being converted once into the mapped copy."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Progress of a reading. `done` of `total` tokens stand; `fresh` of them were read by this run."""
+
+    done: int
+    total: int
+    fresh: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The next piece of the answer; the pieces joined are the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The claims of the finished answer. `answered` is False if the document does not answer."""
+
+    answered: bool
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something the user should know that ends nothing: a damaged page was found and read again."""
+
+    code: str
+    parameters: dict[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    receipt: Receipt
+    seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The user stopped the work; `done` tokens stay prepared."""
+
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The world's fault (a `Problem`'s code and parameters) or ours (`code` is "bug")."""
+
+    code: str
+    parameters: dict[str, str | int | float]
+
+
+Event = (
+    Chose
+    | Fetching
+    | Converting
+    | Planned
+    | Reading
+    | Located
+    | Wrote
+    | Cited
+    | Noticed
+    | Finished
+    | Stopped
+    | Failed
+)
+Ending = Finished | Stopped | Failed
+
+
+class Problem(Exception):
+    """The world's fault: a code and its parameters, worded at the edge by `app.problems`.
+
+    Raised by the reader's side and by the engine alike; crosses the process border as `Failed`.
+    """
+
+    def __init__(self, code: str, **parameters: str | int | float) -> None:
+        super().__init__(code, parameters)
+        self.code = code
+        self.parameters = parameters
