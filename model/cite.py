@@ -43,9 +43,8 @@ def sentences(text: str) -> list[Span]:
     found = []
     for start, end in zip(places, places[1:], strict=False):
         words = text[start:end]
-        inner = Span(start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip())))
-        if inner.start < inner.end and any(c.isalnum() for c in words):
-            found.append(inner)
+        if any(c.isalnum() for c in words):
+            found.append(Span(start + len(words) - len(words.lstrip()), start + len(words.rstrip())))
     return found
 
 

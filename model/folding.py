@@ -18,7 +18,7 @@ _UNSEEN = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 _SAME = str.maketrans(_QUOTES | _DASHES)
 
 _HAN = (
-    r"\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u3098\u309b-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003ffff"
 )
 # Marks of the same script, where a line end is no word's end either.
@@ -31,6 +31,7 @@ _JOINING = (
     r"\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u1160-\u11ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
     r"\u3099\u309a\ufe20-\ufe2f\uff9e\uff9f"
 )
+_JOINS = re.compile(f"[{_JOINING}]")
 _DASH = f"[{''.join(_DASHES)}]"
 _GAP = rf"[\s{''.join(_UNSEEN)}]*"
 _CLUSTER = re.compile(rf"\s{_GAP}|{_DASH}(?:{_GAP}{_DASH})*|(?s:.)[{_JOINING}{''.join(_UNSEEN)}]*")
@@ -110,7 +111,9 @@ def _fold_marks(cluster: str) -> str:
 
 
 def _is_squeezed(text: str, start: int, end: int) -> bool:
-    """Chinese sets no spaces between words, and a dash is set with and without: beside them space says nothing."""
+    """Chinese sets no spaces between words, and dashes stand with and without: space says nothing there."""
+    if end < len(text) and _JOINS.match(text, end):
+        return False  # a mark would move to the letter before the space
     while start and text[start - 1] in _UNSEEN:
         start -= 1
     before = unicodedata.normalize("NFKC", text[start - 1]) if start else ""

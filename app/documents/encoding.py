@@ -151,23 +151,30 @@ def _is_western(sample: bytes) -> bool:
 
 def _wide(data: bytes) -> str | None:
     """UTF-32 or UTF-16 without a mark, by what the characters of a sample would be."""
-    for name, unit in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2)):
-        text = data[: _SAMPLE // unit * unit].decode(name, "replace")
-        if _is_plausible(text, zeros=b"\0" in data[:_SAMPLE]):
-            return name
-    return None
+    zeros = b"\0" in data[:_SAMPLE]
+    shares = {
+        name: _likelihood(data[: _SAMPLE // unit * unit].decode(name, "replace"), zeros)
+        for name, unit in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
+    }
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] > 0.3 else None
 
 
-def _is_plausible(text: str, zeros: bool) -> bool:
-    """Whether a wide decoding gives writing: few impossible characters, many likely ones."""
-    if not text:
-        return False
+def _likelihood(text: str, zeros: bool) -> float:
+    """How much of a wide decoding is likely writing, 0 if more than a hundredth is impossible.
+
+    Letters of other scripts count half, and only where zero bytes say that the text is wide:
+    English with its bytes swapped is all rare Chinese letters.
+    """
     odd = sum(
         c == "\ufffd" or (c not in "\t\n\r\f" and unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs"))
         for c in text
     )
-    likely = sum(" " <= c <= "~" or c in "\t\n\r" or c in _COMMON or (zeros and c.isalpha()) for c in text)
-    return odd <= 1 + len(text) // 100 and likely > 0.3 * len(text)
+    if not text or odd > 1 + len(text) // 100:
+        return 0.0
+    likely = sum(" " <= c <= "~" or c in "\t\n\r" or c in _COMMON for c in text)
+    letters = sum(c.isalpha() for c in text) if zeros else 0
+    return (likely + max(0, letters - likely) / 2) / len(text)
 
 
 def _is_strict_utf8(data: bytes) -> bool:
@@ -232,8 +239,8 @@ def _lookup(name: str) -> str:
 
 
 def _without_mark(data: bytes, name: str) -> bytes:
+    """Bytes without the mark of the named encoding; "utf-16" and "utf-32" need theirs to know the order."""
     for mark, marked in _MARKS:
-        if data.startswith(mark) and (name in (marked, "utf-8-sig") or name == marked[:6]):
-            # "utf-16" and "utf-32" read their own mark; cutting it would lose the byte order.
-            return data if name == marked[:6] else data[len(mark) :]
+        if name == marked and data.startswith(mark):
+            return data[len(mark) :]
     return data

@@ -85,7 +85,8 @@ def find(texts: Sequence[str]) -> list[tuple[Mark, int]]:
 
 def parse(text: str, block: int = 0) -> Mark | None:
     """The mark that a block's form makes it, or None. Weak marks need a series to be believed."""
-    line = one_line(text)
+    # Markdown is read as text for now: its marks are no part of a title.
+    line = one_line(re.sub(r"\A#{1,6}\s+", "", text))
     if re.search(r"\.{4,}\s*\d*$|…{2,}\s*\d+$", line):
         return None  # dot leaders: a line of a table of contents
     for reader in (_han, _english, _named, _weak):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def _zip_kind(head: bytes, path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, struct.error, OSError, ValueError, RuntimeError):
         return "EPUB" if b"application/epub+zip" in head[:200] or path.suffix.lower() == ".epub" else "ZIP"
     if b"application/epub+zip" in head[:200] or "META-INF/container.xml" in names:
         return "EPUB"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from model.types import Problem
 _LARGEST_FILE = 64 << 20  # bytes of one text inside, unpacked
 _LARGEST_BOOK = 2 << 30  # bytes of everything inside, unpacked
 _STEEPEST = 500  # times smaller than its content: deflate reaches 1030 on zeros, books reach 20
+# All that zipfile raises for a damaged zip, or for a compression it does not know.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
 _FONT_DISGUISES = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _MEDIA = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svgz|bmp|tiff?|ttf|otf|woff2?|css|js|mp[34]|m4[av]|ogg|opus|webm|pls)$",
@@ -64,7 +67,7 @@ class Archive:
         self.path = path
         try:
             self.zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise self.broken(str(error)) from None
         self.names = {name: name for name in self.zip.namelist()}
         self._folded = {name.lower(): name for name in self.names}
@@ -101,14 +104,7 @@ class Archive:
             raise self.broken("too large")
         try:
             return self.zip.read(info)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:
+        except _DAMAGE as error:
             raise self.broken(f"{found}: {error}") from None
 
     def broken(self, reason: str) -> Problem:

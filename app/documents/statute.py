@@ -71,4 +71,4 @@ def _is_law(text: str, blocks: Sequence[Block], labels: Sequence[tuple[int, str]
 
 def _order(label: str) -> tuple[int, int]:
     main, _, branch = article(label).partition("-")
-    return int(re.match(r"\d+", main)[0]), int(branch or 0)  # type: ignore[index]
+    return int(re.sub(r"\D", "", main)), int(branch or 0)

@@ -85,20 +85,31 @@ def parse(data: bytes) -> etree._Element | None:
     markup = _markup(data)
     if not markup.strip():
         return None
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
-    )
+    # Bytes, because lxml refuses characters that carry a declaration, even a broken one.
+    data = markup.encode("utf-8", "replace")
     try:
-        return etree.fromstring(markup, parser)
+        return etree.fromstring(data, _strict_parser())
     except etree.XMLSyntaxError:
         return _lenient(markup)
+
+
+def _strict_parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+    )
 
 
 def _lenient(markup: str) -> etree._Element | None:
     """What is not well formed is read as HTML, where <a/> and <title/> would swallow what follows."""
     opened = re.sub(rf"<(?!(?:{_VOID})\b)([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>", r"<\1\2></\1>", markup)
     try:
-        return lxml_html.document_fromstring(opened, parser=lxml_html.HTMLParser(huge_tree=False))
+        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False)
+        return lxml_html.document_fromstring(opened.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 
@@ -292,13 +303,11 @@ class Writer:
         self._image(alt, _source(element))
 
     def _svg(self, element: etree._Element) -> None:
-        words = [
-            t
-            for e in element.iter()
-            if local(e) in ("title", "text") and (t := " ".join(words(e).split()))
+        labels = [
+            t for e in element.iter() if local(e) in ("title", "text") and (t := " ".join(words(e).split()))
         ]
         pictures = [_source(e) for e in element.iter() if local(e) == "image"]
-        self._image(element.get("aria-label") or " ".join(words), pictures[0] if pictures else "")
+        self._image(element.get("aria-label") or " ".join(labels), pictures[0] if pictures else "")
 
     def _image(self, alt: str, source: str) -> None:
         remote = re.match(r"[a-z][a-z0-9+.-]+:", source, re.IGNORECASE)
@@ -334,11 +343,7 @@ def _kinds(element: etree._Element) -> str:
 
 def _is_hidden(element: etree._Element) -> bool:
     style = element.get("style", "").replace(" ", "").lower()
-    if (
-        local(element) == "a"
-        and "backlink" in _kinds(element)
-        and not re.search(r"\w", words(element))
-    ):
+    if local(element) == "a" and "backlink" in _kinds(element) and not re.search(r"\w", words(element)):
         return True  # the arrow after a note is furniture
     return element.get("hidden") is not None or "display:none" in style or bool(_PAGE.search(_kinds(element)))
 

@@ -47,8 +47,20 @@ def test_roman_numerals_round_trip(n: int) -> None:
 
 @pytest.mark.parametrize(
     ("numeral", "value"),
-    [("两百", 200), ("廿三", 23), ("一百五", 105), ("一万零三", 10_003), ("萬", 10_000), ("Ⅻ", 12)]
-    + [("XXXX", 40), ("xii", 12), ("Twenty-one", 21), ("first", 1), ("thirtieth", 30), ("一二零", 120)],
+    [
+        ("两百", 200),
+        ("廿三", 23),
+        ("一百五", 105),
+        ("一万零三", 10003),
+        ("萬", 10000),
+        ("Ⅻ", 12),
+        ("XXXX", 40),
+        ("xii", 12),
+        ("Twenty-one", 21),
+        ("first", 1),
+        ("thirtieth", 30),
+        ("一二零", 120),
+    ],
 )
 def test_numerals_by_example(numeral: str, value: int) -> None:
     assert labels.number(numeral) == value
@@ -62,8 +74,16 @@ def test_what_is_no_numeral_is_refused(numeral: str) -> None:
 
 @pytest.mark.parametrize(
     ("label", "plain"),
-    [("第三十条之一", "30-1"), ("第一千二百六十条", "1260"), ("Article 30-1", "30-1"), ("Article 12a.", "12a")]
-    + [("§ 104A", "104A"), ("Article XIV", "14"), ("第１２条", "12"), ("第三十條", "30")],
+    [
+        ("第三十条之一", "30-1"),
+        ("第一千二百六十条", "1260"),
+        ("Article 30-1", "30-1"),
+        ("Article 12a.", "12a"),
+        ("§ 104A", "104A"),
+        ("Article XIV", "14"),
+        ("第１２条", "12"),
+        ("第三十條", "30"),
+    ],
 )
 def test_articles_in_plain_form(label: str, plain: str) -> None:
     assert labels.article(label) == plain

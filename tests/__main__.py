@@ -1,0 +1,39 @@
+"""`python -m tests`: format, lint, types, import contracts and tests; `--all` adds the long reads."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDED = ("ruff", "mypy", "importlinter", "pytest", "hypothesis")
+
+
+def main(arguments: list[str]) -> int:
+    """Run every check; report each one's result and fail if any failed."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        print(f"missing: {', '.join(missing)}; run: {sys.executable} -m pip install -e '.[test]'")
+        return 1
+    python = [sys.executable, "-m"]
+    everything = [] if "--all" in arguments else ["-m", "not long and not slow"]
+    checks = {
+        "format": [*python, "ruff", "format", "--check", "."],
+        "lint": [*python, "ruff", "check", "."],
+        "types": [*python, "mypy"],
+        "imports": [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        "tests": [*python, "pytest", "-q", *everything, *(a for a in arguments if a != "--all")],
+    }
+    results = {}
+    for name, command in checks.items():
+        print(f"== {name}", flush=True)
+        results[name] = subprocess.run(command, cwd=ROOT).returncode
+    failed = [name for name, code in results.items() if code]
+    print(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

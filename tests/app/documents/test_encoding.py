@@ -1,0 +1,169 @@
+"""Encodings. What is promised: a page of real writing finds its encoding. A few characters alone may not:
+GB18030, Big5 and the rest share their bytes, and "common characters" needs some characters.
+"""
+
+import codecs
+import contextlib
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.documents.encoding import NotText, decode, score
+from model.types import Problem
+
+SIMPLIFIED = (
+    "这一年的春天来得很早，他从上海回到乡下，看见门前的小河已经解冻。",
+    "民事主体从事民事活动，不得违反法律，不得违背公序良俗。",
+    "却说那大圣在花果山中，无拘无束，自由自在，忽然想起师父来。",
+    "“你说什么？”她问道，“我没有听见。”",
+    "第二天早上，大家都起来了，只有老王还没有到。",
+)
+TRADITIONAL = (
+    "這一年的春天來得很早，他從上海回到鄉下，看見門前的小河已經解凍。",
+    "卻說玄德見了孔明，心中大喜，便問天下大勢。",
+    "「你說什麼？」她問道，「我沒有聽見。」",
+    "話說寶玉聽了，忙笑道：「好姐姐，我們一同去罷。」",
+    "列位看官：你道此書從何而來？",
+)
+ENGLISH = (
+    "It was the best of times, it was the worst of times.",
+    "Call me Ishmael. Some years ago—never mind how long precisely—",
+    "“You want to tell me, and I have no objection to hearing it.”",
+    "The café in the Rue de la Paix was full of naïve young men.",
+)
+
+
+def pages(sentences: tuple[str, ...], least: int = 4) -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(sentences), min_size=least, max_size=40).map("\n".join)
+
+
+SIMPLIFIED_PAGES, TRADITIONAL_PAGES, ENGLISH_PAGES = map(pages, (SIMPLIFIED, TRADITIONAL, ENGLISH))
+
+
+@given(
+    SIMPLIFIED_PAGES | TRADITIONAL_PAGES | ENGLISH_PAGES,
+    st.sampled_from(["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]),
+)
+def test_unicode_with_a_mark(text: str, name: str) -> None:
+    found = decode("\ufeff".encode(name) + text.encode(name))
+    assert (found.text, found.encoding, found.replaced) == (text, name, 0)
+
+
+@given(
+    SIMPLIFIED_PAGES | TRADITIONAL_PAGES | ENGLISH_PAGES,
+    st.sampled_from(["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]),
+)
+def test_unicode_without_a_mark(text: str, name: str) -> None:
+    found = decode(text.encode(name))
+    assert (found.text, found.encoding, found.replaced) == (text, name, 0)
+
+
+@given(SIMPLIFIED_PAGES | TRADITIONAL_PAGES)
+def test_gb18030(text: str) -> None:
+    assert decode(text.encode("gb18030")).text == text
+
+
+@given(TRADITIONAL_PAGES)
+def test_big5(text: str) -> None:
+    assert decode(text.encode("big5hkscs")).text == text
+
+
+@given(ENGLISH_PAGES)
+def test_windows_1252(text: str) -> None:
+    assert decode(text.encode("cp1252")).text == text
+
+
+@given(SIMPLIFIED_PAGES, st.integers(1, 3))
+def test_a_cut_end_is_replaced_and_counted(text: str, cut: int) -> None:
+    for name in ("utf-8", "gb18030"):
+        found = decode(text.encode(name)[:-cut])
+        assert found.encoding == name
+        assert text.startswith(found.text.rstrip("\ufffd"))
+        assert found.replaced == found.text.count("\ufffd") <= 1
+
+
+@pytest.mark.parametrize("name", ["utf-8", "gb18030", "big5hkscs"])
+def test_a_few_bad_bytes_are_replaced_and_counted(name: str) -> None:
+    lines = [line.encode(name) for line in TRADITIONAL * 20]
+    lines[50] = lines[50][:10] + b"\xff\xff\xff" + lines[50][10:]
+    found = decode(b"\n".join(lines))
+    assert found.encoding == name
+    assert 1 <= found.replaced <= 6  # the three, and the halves of the character they cut
+    assert found.text.split("\n")[51:] == list(TRADITIONAL * 20)[51:]
+
+
+def test_a_true_replacement_character_is_no_loss() -> None:
+    assert decode("a \ufffd b 中文".encode()).replaced == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("cp932", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 5),
+        ("euc_jp", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 5),
+        ("iso2022_jp", "吾輩は猫である。名前はまだ無い。" * 5),
+        ("cp949", "나는 그 사람이 어디에서 왔는지 모른다. 이것은 우리의 이야기이다." * 5),
+        (
+            "cp1251",
+            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. "
+            * 5,
+        ),
+        (
+            "koi8_r",
+            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. "
+            * 5,
+        ),
+        (
+            "cp1252",
+            "Longtemps, je me suis couché de bonne heure. À peine ma bougie éteinte, mes yeux se fermaient. "
+            * 5,
+        ),
+        (
+            "cp1252",
+            "Als Gregor Samsa eines Morgens aus unruhigen Träumen erwachte, fand er sich verwandelt – groß. "
+            * 5,
+        ),
+    ],
+)
+def test_other_languages(name: str, text: str) -> None:
+    assert decode(text.encode(name)).text == text
+
+
+def test_right_and_wrong_decodings_lie_far_apart() -> None:
+    text = "\n".join(TRADITIONAL)
+    assert score(text) > 0.3
+    assert score(text.encode("big5hkscs").decode("gb18030", "replace")) < 0.1
+    assert score(text.encode("gb18030").decode("big5hkscs", "replace")) < 0.1
+
+
+def test_a_named_encoding_is_obeyed() -> None:
+    assert decode("中文".encode("gb18030"), "GB2312").text == "中文"
+    assert decode("中文".encode("gb18030"), "latin-1").text != "中文"
+    assert decode(codecs.BOM_UTF8 + b"a", "utf-8").text == "a"
+    assert decode(codecs.BOM_UTF16_BE + "a".encode("utf-16-be"), "utf-16").text == "a"
+
+
+@pytest.mark.parametrize("name", ["klingon", "hex", "rot13", ""])
+def test_an_unknown_name(name: str) -> None:
+    if not name:
+        assert decode(b"a", name).text == "a"
+        return
+    with pytest.raises(Problem) as problem:
+        decode(b"abc", name)
+    assert problem.value.code == "unknown-encoding"
+    assert problem.value.parameters["name"] == name
+
+
+def test_bytes_that_are_no_text() -> None:
+    noise = random.Random(0)
+    for _ in range(20):
+        with pytest.raises(NotText):
+            decode(bytes(noise.randrange(256) for _ in range(5000)))
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_text_or_not(data: bytes) -> None:
+    with contextlib.suppress(NotText):
+        assert decode(data).replaced >= 0

@@ -1,0 +1,14 @@
+"""Paths that tests share. Real files lie beside the project; a test that needs one skips where it is absent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    return ROOT / "assets" / "samples"

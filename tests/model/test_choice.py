@@ -1,0 +1,68 @@
+"""The default model: the best that is soon enough, knows the language and fits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from model.catalog import ENTRIES, Entry
+from model.choice import SOON, choose, estimate, estimated_tokens
+from model.types import Problem, Source, Span
+from tests.model.test_plan import DEVICE
+
+FAST = replace(DEVICE, flops=1e14, bandwidth=1e12)
+SLOW = replace(DEVICE, flops=2e10, bandwidth=2e9)
+
+
+def source_of(text: str, language: str) -> Source:
+    return Source("k", "T", language, text, (Span(0, len(text)),), ("c1.p1",), (Span(0, len(text)),))
+
+
+TALE = source_of("word " * 10_000, "en")
+CHINESE = source_of("字" * 9_000, "zh-Hans")
+
+
+def never(entry: Entry) -> bool:
+    return False
+
+
+def test_a_fast_machine_gets_the_best() -> None:
+    choice = choose(TALE, FAST, never)
+    assert choice.entry.quality == max(e.quality for e in ENTRIES) and choice.better is None
+
+
+def test_a_slow_machine_gets_what_is_soon_and_hears_of_the_better() -> None:
+    choice = choose(TALE, SLOW, never)
+    assert choice.better is not None and "min" in choice.better
+    assert choice.entry.quality < max(e.quality for e in ENTRIES)
+
+
+def test_the_best_within_the_limit_is_taken() -> None:
+    for flops in (1e10, 1e11, 3e11, 1e12):
+        device = replace(DEVICE, flops=flops)
+        soon = [e for e in ENTRIES if (estimate(e, TALE, device) or 1e9) <= SOON]
+        if soon:
+            assert choose(TALE, device, never).entry == max(soon, key=lambda e: e.quality)
+
+
+def test_chinese_never_gets_an_english_model() -> None:
+    for device in (FAST, SLOW):
+        assert choose(CHINESE, device, never).entry.speaks("zh")
+
+
+def test_what_has_read_it_before_answers() -> None:
+    choice = choose(TALE, FAST, lambda e: e.name == "smollm2-135m")
+    assert choice.entry.name == "smollm2-135m" and choice.better is not None
+
+
+def test_nothing_fits_is_said() -> None:
+    with pytest.raises(Problem) as problem:
+        choose(TALE, replace(DEVICE, memory_free=10**7), never)
+    assert problem.value.code == "nothing-fits"
+
+
+def test_tokens_are_estimated_from_both_scripts() -> None:
+    entry = ENTRIES[-1]
+    english, chinese = entry.characters_per_token
+    assert estimated_tokens(entry, "a" * 1000 + "字" * 1000) == pytest.approx(1000 / english + 1000 / chinese, rel=0.01)

@@ -1,0 +1,87 @@
+"""Claims and the places that bear them: nothing is cited that is not in the text."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.cite import cite, declines, numbers, sentences
+from model.lexical import Lexicon
+from model.types import Claim, Source, Span
+
+PARAGRAPHS = (
+    "The ferry’s bell had been cast in 1871 from eleven church spoons. Nobody rang it on Sundays.",
+    "Mr. Hallam kept two clocks, one for the tide and one for the train.",
+    "渡口的钟是同治十年铸成的，重三百二十斤。每逢初一不许敲钟。",
+)
+
+
+def source_of(paragraphs: tuple[str, ...]) -> Source:
+    blocks, place = [], 0
+    for p in paragraphs:
+        blocks.append(Span(place, place + len(p)))
+        place += len(p) + 1
+    text = "\n".join(paragraphs)
+    return Source("k", "T", "en", text, tuple(blocks), tuple("abc"), (Span(0, len(text)),))
+
+
+SOURCE = source_of(PARAGRAPHS)
+LEXICON = Lexicon(PARAGRAPHS)
+
+
+def claims(answer: str, question: str) -> tuple[Claim, ...]:
+    return cite(SOURCE, answer, question, SOURCE.blocks, LEXICON)
+
+
+def cited_text(claim: Claim) -> list[str]:
+    return [SOURCE.text[s.start : s.end] for s in claim.citations]
+
+
+def test_a_claim_gets_the_sentence_that_says_it() -> None:
+    (claim,) = claims("It was cast from eleven church spoons in 1871.", "What was the bell made of?")
+    assert claim.support == "full"
+    assert cited_text(claim) == ["The ferry’s bell had been cast in 1871 from eleven church spoons."]
+
+
+def test_a_chinese_claim_gets_its_sentence() -> None:
+    (claim,) = claims("钟重三百二十斤。", "渡口的钟有多重？")
+    assert cited_text(claim) == ["渡口的钟是同治十年铸成的，重三百二十斤。"]
+
+
+def test_an_invented_claim_gets_nothing() -> None:
+    (claim,) = claims("The captain married a baker in Lisbon.", "What became of the captain?")
+    assert claim == Claim("The captain married a baker in Lisbon.", "none", ())
+
+
+def test_a_wrong_number_is_not_supported() -> None:
+    (claim,) = claims("The bell was cast in 1872 from eleven church spoons.", "When was the bell cast?")
+    assert claim.support == "none"
+
+
+def test_a_quotation_is_found_in_spite_of_its_marks() -> None:
+    (claim,) = claims("The book says: \"one for the tide and one for the  train\".", "What clocks were there?")
+    assert cited_text(claim) == ["one for the tide and one for the train"] or claim.support == "full"
+
+
+def test_refusals_are_known() -> None:
+    assert declines("The document does not say.") and declines("文档没有说明。")
+    assert not declines("He did not say goodbye to Anna.")
+
+
+@given(st.text(alphabet="ab .!?。！”’\n", max_size=60))
+def test_sentences_lie_in_order_and_lose_no_word(text: str) -> None:
+    found = sentences(text)
+    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    inside = "".join(text[s.start : s.end] for s in found)
+    assert [c for c in text if c.isalnum()] == [c for c in inside if c.isalnum()]
+
+
+@given(st.lists(st.sampled_from([*PARAGRAPHS, "Spoons!", "十年", "1871"]), max_size=4), st.sampled_from(PARAGRAPHS))
+def test_citations_are_inside_the_passages(answer: list[str], question: str) -> None:
+    for claim in claims(" ".join(answer), question):
+        assert (claim.support == "none") == (claim.citations == ())
+        assert all(any(b.covers(s) for b in SOURCE.blocks) for s in claim.citations)
+
+
+def test_numbers_ignore_their_commas() -> None:
+    assert numbers("1,260 articles and 98") == {"1260", "98"}
