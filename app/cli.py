@@ -117,7 +117,7 @@ def ask(
     """Read FILE, if it is not yet read, and answer QUESTION with passages of it."""
     if not question.strip():
         raise click.UsageError("the question is empty")
-    document = open_document(file, encoding)
+    document = opened(options, file, encoding)
     reading = _reading(options, document, model, estimate_only, yes)
     _run(options, document, Ask(reading, question), as_json)
 
@@ -135,7 +135,7 @@ def read(
     options: Options, file: Path, model: str, as_json: bool, estimate_only: bool, yes: bool, encoding: str | None
 ) -> None:
     """Prepare FILE: read it now, so that questions are answered at once later."""
-    document = open_document(file, encoding)
+    document = opened(options, file, encoding)
     _run(options, document, _reading(options, document, model, estimate_only, yes), as_json)
 
 
@@ -147,7 +147,7 @@ def read(
 @gathered
 def outline(options: Options, file: Path, as_json: bool, encoding: str | None) -> None:
     """Show the chapters of FILE, or the articles of a law. Needs no model."""
-    document = open_document(file, encoding)
+    document = opened(options, file, encoding)
     report.outline_json(document) if as_json else report.outline(document)
 
 
@@ -160,7 +160,7 @@ def outline(options: Options, file: Path, as_json: bool, encoding: str | None) -
 @gathered
 def find(options: Options, file: Path, text: str, as_json: bool, encoding: str | None) -> None:
     """Find TEXT in FILE, whatever its case, width, quotes and line ends. Needs no model."""
-    document = open_document(file, encoding)
+    document = opened(options, file, encoding)
     hits = [
         {"start": s.start, "end": s.end, "address": document.address(s.start), "line": line_of(document, s)}
         for s in find_spans(document, text)
@@ -180,7 +180,7 @@ def find(options: Options, file: Path, text: str, as_json: bool, encoding: str |
 @gathered
 def text(options: Options, file: Path, encoding: str | None) -> None:
     """Print the canonical text of FILE: what is read, and what every offset counts."""
-    sys.stdout.buffer.write(open_document(file, encoding).text.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.write(opened(options, file, encoding).text.encode("utf-8", "surrogatepass"))
 
 
 @main.command()
@@ -190,7 +190,7 @@ def text(options: Options, file: Path, encoding: str | None) -> None:
 @gathered
 def forget(options: Options, file: Path, encoding: str | None) -> None:
     """Remove what was read of FILE from the cache. The file itself is not touched."""
-    document = open_document(file, encoding)
+    document = opened(options, file, encoding)
     freed = readings.forget(options.places.pages, document.key)
     click.echo(f"forgotten: {freed / 1e6:.0f} MB freed")
 
@@ -225,6 +225,13 @@ def get(options: Options, name: str) -> None:
     found = entry(name)
     _run(options, None, Fetch(found.name, options.places.folders(), options.offline), as_json=False)
     click.echo(f"{found.name} is ready in {options.places.models / found.name}")
+
+
+def opened(options: Options, file: Path, encoding: str | None) -> Document:
+    """The file as a Document; what the user should know about it is said."""
+    document = open_document(file, encoding)
+    report.warn(document, options.language)
+    return document
 
 
 def _reading(options: Options, document: Document, model: str, estimate_only: bool, yes: bool) -> Read:

@@ -113,7 +113,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This is Tongdu's own mistake, not yours ({error}); please report it.",
         "这是通读自身的错误，不是您的问题（{error}）；请报告给我们。",
     ),
-    # notices
+    # warnings and notices
+    "replaced": (
+        "{value} damaged places of the file are shown as \ufffd; another copy or --encoding may read them.",
+        "文件中有 {value} 处损坏，以 \ufffd 显示；可换一个版本，或用 --encoding 指定编码。",
+    ),
+    "unread": (
+        "The book names a part that is not in the file ({value}); it is missing here too.",
+        "书中引用的部分不在文件里（{value}），因此这里也没有。",
+    ),
     "page-damaged": (
         "A prepared page was damaged ({page}: {reason}) and is read again.",
         "一个已准备的页面损坏（{page}：{reason}），正在重读。",

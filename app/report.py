@@ -256,14 +256,19 @@ def plan_line(plan: Plan) -> str:
     )
 
 
+def warn(document: Document, language: str) -> None:
+    """What the user should know about the file."""
+    for warning in document.warnings:
+        code, _, value = warning.partition(":")
+        say(render(code, {"value": value}, language))
+
+
 def outline(document: Document) -> None:
     """The contents as an indented list."""
     kind = f"{len(document.units)} articles" if document.units else f"{len(document.leaves)} chapters"
     click.echo(f"{document.title} ({document.language or 'language unknown'}, {len(document.text):,} characters, {kind})")
     for section in document.sections:
         click.echo(f"{'  ' * section.level}{section.title}  [{document.address(section.start)}]")
-    for warning in document.warnings:
-        say(warning)
 
 
 def outline_json(document: Document) -> None:

@@ -58,7 +58,9 @@ class Unit:
 
 @dataclass(frozen=True)
 class Document:
-    """One opened file, frozen. `parser` names the reader and its version; `warnings` are for the user."""
+    """One opened file, frozen. `parser` names the reader and its version; `warnings` are for the user: a
+    code of `app.problems` and a value ("replaced:5").
+    """
 
     title: str
     text: str
@@ -100,7 +102,7 @@ class Document:
 
     def address(self, position: int) -> str:
         """The address of a character for people: a law's own label, else `c12.p34`: paragraph 34 of
-        the 12th leaf section; a heading is its section's `c12`.
+        the 12th leaf section; a heading is its section's `c12`, one above several leaves the first's.
         """
         if unit := self.unit_at(position):
             return unit.label
@@ -108,8 +110,9 @@ class Document:
             return "c1"
         leaf = max(0, bisect_right(self._leaf_starts, position) - 1)
         paragraph = bisect_right(self._paragraph_starts[leaf], position)
-        inside = paragraph > 0 and position < self.leaves[leaf].end
-        return f"c{leaf + 1}.p{paragraph}" if inside else f"c{leaf + 1}"
+        if position >= self.leaves[leaf].end:
+            return f"c{min(leaf + 2, len(self.leaves))}"
+        return f"c{leaf + 1}.p{paragraph}" if paragraph else f"c{leaf + 1}"
 
     def section_title(self, position: int) -> str:
         """The title of the innermost section that holds a character; the document's own before the first."""

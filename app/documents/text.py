@@ -60,14 +60,14 @@ def structure(text: str, title: str) -> tuple[tuple[Block, ...], tuple[Section, 
 
 
 def _title(text: str, path: Path) -> str:
-    """《…》 in the first lines, a Gutenberg "Title:" line, else the file's name."""
+    """《…》 in the first lines, a Gutenberg "Title:" line, a law's first line, else the file's name."""
     front = [line.strip() for line in text[:4000].split("\n") if line.strip()]
     if match := next((m for line in front[:5] if (m := re.match(r"《([^《》]{1,40})》", line))), None):
         return match[1]
     if match := next((m for line in front[:30] if (m := re.match(r"Title:\s*(.+)", line))), None):
         return match[1]
-    if front and (match := re.fullmatch(r"中华人民共和国\S{1,20}[法典例]", front[0])):
-        return match[0]
+    if front and len(front[0]) <= 80 and re.search(r"^(?:第一条|Article 1\b|§ ?1\b)", text, re.MULTILINE):
+        return front[0]
     return path.stem
 
 
