@@ -106,8 +106,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # the worker
     "worker-died": (
-        "The engine stopped unexpectedly (exit code {code}); ask again: what was read is kept.",
-        "引擎意外停止（退出码 {code}）；请再问一次，已读的内容会保留。",
+        "The engine stopped unexpectedly (exit status {status}); ask again: what was read is kept.",
+        "引擎意外停止（退出码 {status}）；请再问一次，已读的内容会保留。",
     ),
     "bug": (
         "This is Tongdu's own mistake, not yours ({error}); please report it.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -31,20 +32,25 @@ class Session:
             yield event
             if isinstance(event, Finished | Stopped | Failed):
                 return
-        self._process = None
-        yield Failed("worker-died", {"code": process.wait()})
+        code = process.wait()
+        self.close()
+        yield Failed("worker-died", {"status": code})
 
     def stop(self) -> None:
         """Ask the worker to end the request in hand; its ending still comes."""
         self._send(Stop())
 
     def close(self) -> None:
-        """Let the worker go: it ends with its input."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        """Let the worker go."""
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        process.kill()  # what is sealed is sealed
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
 
     def __enter__(self) -> Session:
         return self
@@ -55,7 +61,9 @@ class Session:
         self.close()
 
     def _worker(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "model", "serve"],
                 stdin=subprocess.PIPE,

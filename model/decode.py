@@ -16,7 +16,8 @@ LOOP = 24  # tokens: an answer that repeats its last LOOP tokens word for word h
 @torch.inference_mode()
 def prefill(model: Model, pages: Pages, ids: list[int], keep: int = 1) -> Tensor:
     """Read `ids` behind what stands. Returns the last `keep` positions' logits, float32 [keep, vocabulary]."""
-    positions = torch.arange(pages.length, pages.length + len(ids), device=model.device)[None]
+    start = pages.length + pages.ahead
+    positions = torch.arange(start, start + len(ids), device=model.device)[None]
     out = model.module(
         input_ids=torch.tensor([ids], device=model.device),
         position_ids=positions,

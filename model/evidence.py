@@ -62,7 +62,7 @@ class Locator:
         tokenizer = model.tokenizer
         passage = tokenizer.encode_text(self.source.text[span.start : span.end] + "\n\n? ").ids
         asked = tokenizer.encode_text(question).ids
-        pages = Pages(page_header(model.checkpoint, plan), len(passage) + len(asked), folder=None)
+        pages = Pages(page_header(model.checkpoint, plan, model.module.dtype), len(passage) + len(asked), folder=None)
         logits = prefill(model, pages, passage)
         return surprise(model, pages, asked, logits[-1])
 

@@ -117,6 +117,7 @@ class Pages:
         self.header = header
         self.names = list(names)
         self.capacity = capacity
+        self.ahead = 0  # how far the positions of new tokens run ahead of the number that stand
         self.folder = folder
         shape = (header.kv_heads, capacity, header.head_dim)
         dtype = getattr(torch, header.dtype)
@@ -139,6 +140,20 @@ class Pages:
         """Forget everything behind `length`: the next question starts there."""
         for layer in self.layers:
             layer.length = length
+
+    def excerpt(self, runs: Sequence[range], room: int) -> Pages:
+        """Pages in memory of a few runs of tokens alone, with room for some more behind the last run.
+
+        Keys keep the positions at which they were read, so new tokens follow the last run's end.
+        """
+        places = torch.tensor([i for run in runs for i in run])
+        pages = Pages(self.header, len(places) + room)
+        for own, other in zip(pages.layers, self.layers, strict=True):
+            own.key[:, : len(places)] = other.key[:, places]
+            own.value[:, : len(places)] = other.value[:, places]
+        pages.advance(len(places))
+        pages.ahead = runs[-1].stop - len(places)
+        return pages
 
     def path(self, name: str) -> Path:
         if self.folder is None:

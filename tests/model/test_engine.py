@@ -1,0 +1,235 @@
+"""The engine's story on tiny random models: its events, its endings, what it keeps and what it refuses."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from model import readings
+from model.engine import Engine
+from model.read import Interrupted
+from model.serve import events
+from model.types import (
+    Ask,
+    Cited,
+    Event,
+    Failed,
+    Finished,
+    Folders,
+    Located,
+    Noticed,
+    Planned,
+    Problem,
+    Read,
+    Reading,
+    Source,
+    Span,
+    Stopped,
+    Wrote,
+)
+from model.wire import pack, unpack
+
+Folder = Callable[[str], Path]
+ORDER = [Planned, Reading, Noticed, Located, Wrote, Cited, Finished]
+
+
+def source_of(name: str, paragraphs: int = 40) -> Source:
+    lines = [f"{name} line {i}: the keeper of gate {i * 7} wrote it down." for i in range(paragraphs)]
+    blocks, place = [], 0
+    for line in lines:
+        blocks.append(Span(place, place + len(line)))
+        place += len(line) + 1
+    text = "\n".join(lines)
+    return Source(name, name, "en", text, tuple(blocks), tuple(f"c1.p{i}" for i in range(len(lines))), (Span(0, len(text)),))
+
+
+def request(folder: Path, root: Path, source: Source | None = None, question: str = "Who kept gate 49?") -> Ask:
+    folders = Folders(models=str(root / "models"), pages=str(root / "pages"))
+    return Ask(Read(source or source_of("a"), str(folder), folders), question)
+
+
+def run(engine: Engine, ask: Ask) -> list[Event]:
+    return list(engine.answer(ask))
+
+
+def answer(found: list[Event]) -> str:
+    return "".join(e.text for e in found if isinstance(e, Wrote))
+
+
+def fresh(found: list[Event]) -> int:
+    return max((e.fresh for e in found if isinstance(e, Reading)), default=0)
+
+
+def test_the_story_in_order(tiny_folder: Folder, tmp_path: Path) -> None:
+    found = run(Engine(dtype=torch.float32), request(tiny_folder("llama"), tmp_path))
+    places = [ORDER.index(type(e)) for e in found]
+    assert places == sorted(places) and isinstance(found[-1], Finished)
+    receipt = found[-1].receipt
+    assert receipt.tokens_read == receipt.tokens_total > 1500 and receipt.left_out == ()
+    plan = next(e.plan for e in found if isinstance(e, Planned))
+    assert plan.rope == "ntk" and plan.alpha == plan.length / 512 - 1
+
+
+def test_the_second_time_nothing_is_read(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask = request(tiny_folder("qwen3"), tmp_path)
+    first = run(Engine(dtype=torch.float32), ask)
+    second = run(Engine(dtype=torch.float32), ask)
+    assert fresh(first) > 0 and fresh(second) == 0
+    assert not first[-1].receipt.prepared_before and second[-1].receipt.prepared_before  # type: ignore[union-attr]
+    assert answer(first) == answer(second)
+
+
+def test_a_then_b_then_a(tiny_folder: Folder, tmp_path: Path) -> None:
+    one = request(tiny_folder("qwen2"), tmp_path)
+    other = request(tiny_folder("qwen2"), tmp_path, source_of("b", 30))
+    engine = Engine(dtype=torch.float32)
+    first, _, again = run(engine, one), run(engine, other), run(engine, one)
+    alone = run(Engine(dtype=torch.float32), request(tiny_folder("qwen2"), tmp_path / "alone"))
+    assert answer(first) == answer(again) == answer(alone) != ""
+
+
+def test_documents_with_one_beginning_share_it_and_are_forgotten_apart(tiny_folder: Folder, tmp_path: Path) -> None:
+    short, long = source_of("a", 40), replace(source_of("a", 42), key="longer", title="a")
+    engine = Engine(dtype=torch.float32)
+    run(engine, request(tiny_folder("llama"), tmp_path, short))
+    assert fresh(run(engine, request(tiny_folder("llama"), tmp_path, long))) < 1024
+    pages = tmp_path / "pages"
+    assert readings.forget(pages, "longer") > 0
+    assert fresh(run(Engine(dtype=torch.float32), request(tiny_folder("llama"), tmp_path, short))) == 0
+    readings.forget(pages, "a")
+    assert not list((pages / "chunks").iterdir()) and readings.notes(pages) == []
+
+
+def test_stopping_keeps_what_was_read(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask = request(tiny_folder("llama"), tmp_path)
+    calls = iter(range(10**6))
+    engine = Engine(stopped=lambda: next(calls) >= 2, dtype=torch.float32)
+    with pytest.raises(Interrupted) as interrupted:
+        run(engine, ask)
+    assert 0 < interrupted.value.done
+    whole = run(Engine(dtype=torch.float32), request(tiny_folder("llama"), tmp_path / "whole"))
+    assert 0 < fresh(run(Engine(dtype=torch.float32), ask)) < fresh(whole)
+
+
+def test_an_estimate_reads_nothing(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask = request(tiny_folder("llama"), tmp_path)
+    found = run(Engine(dtype=torch.float32), replace(ask, reading=replace(ask.reading, estimate_only=True)))
+    assert [type(e) for e in found] == [Planned, Finished] and not (tmp_path / "pages").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"seconds_allowed": 0.0}, "long-read"),
+        ({"model": "no-such-model"}, "unknown-model"),
+        ({"model": "smollm2-135m", "offline": True}, "offline"),
+        ({"source": source_of("long", 3000)}, "too-long"),
+    ],
+)
+def test_refusals_name_themselves(tiny_folder: Folder, tmp_path: Path, change: dict[str, object], code: str) -> None:
+    ask = request(tiny_folder("llama"), tmp_path)
+    reading = replace(ask.reading, **change)  # type: ignore[arg-type]
+    *_, last = events(Engine(dtype=torch.float32), replace(ask, reading=reading))
+    assert isinstance(last, Failed) and last.code == code
+
+
+def test_a_folder_without_weights_is_refused(tiny_folder: Folder, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(tiny_folder("llama"), broken)
+    (broken / "model.safetensors").unlink()
+    with pytest.raises(Problem) as problem:
+        run(Engine(dtype=torch.float32), request(broken, tmp_path))
+    assert problem.value.code == "model-folder"
+
+
+def test_a_long_question_is_refused_and_the_pages_stay_right(tiny_folder: Folder, tmp_path: Path) -> None:
+    engine = Engine(dtype=torch.float32)
+    first = run(engine, request(tiny_folder("llama"), tmp_path))
+    with pytest.raises(Problem) as problem:
+        run(engine, request(tiny_folder("llama"), tmp_path, question="why " * 2000))
+    assert problem.value.code == "question-long"
+    assert answer(run(engine, request(tiny_folder("llama"), tmp_path))) == answer(first)
+
+
+def test_a_full_disk_is_said_and_loses_nothing(
+    tiny_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = request(tiny_folder("llama"), tmp_path)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+    *_, last = events(Engine(dtype=torch.float32), ask)
+    assert isinstance(last, Failed) and last.code == "disk-full"
+    monkeypatch.undo()
+
+    real, calls = os.fsync, iter(range(10**6))
+
+    def full(descriptor: int) -> None:
+        if next(calls) == 2:
+            raise OSError(28, "No space left on device")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    *_, last = events(Engine(dtype=torch.float32), ask)
+    assert isinstance(last, Failed) and last.code == "disk-full"
+    monkeypatch.undo()
+    chunks = sorted((tmp_path / "pages" / "chunks").iterdir())
+    assert len(chunks) == 2 and all(c.suffix == ".safetensors" for c in chunks)
+    assert isinstance(run(Engine(dtype=torch.float32), ask)[-1], Finished)
+
+
+class Worker:
+    """The worker as the reader starts it, driven by hand."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "model", "serve"]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=os.environ | {"OMP_NUM_THREADS": "1"}
+        )
+
+    def ask(self, ask: Ask) -> Iterator[Event]:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(pack(ask) + "\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout:
+            event = unpack(line)
+            yield event
+            if isinstance(event, Finished | Failed | Stopped):
+                return
+
+    def end(self) -> None:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.close()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
+
+
+def test_a_killed_worker_loses_at_most_one_chunk(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask = request(tiny_folder("llama"), tmp_path, source_of("a", 60))
+    worker = Worker()
+    for event in worker.ask(ask):
+        if isinstance(event, Reading) and event.fresh >= 1024:
+            seen = event.fresh
+            worker.process.send_signal(signal.SIGKILL)
+            break
+    worker.end()
+    second = Worker()
+    found = list(second.ask(ask))
+    second.end()
+    whole = run(Engine(), request(tiny_folder("llama"), tmp_path / "whole", source_of("a", 60)))
+    assert isinstance(found[-1], Finished) and fresh(found) <= fresh(whole) - seen
+    assert not list((tmp_path / "pages").rglob("*.part"))
+
+
+def test_the_worker_ends_with_its_input() -> None:
+    worker = Worker()
+    worker.end()
+    assert worker.process.returncode == 0
