@@ -64,7 +64,7 @@ def gathered(command: Callable[..., None]) -> Callable[..., None]:
     """Hand a command its merged `Options` as the first argument; a Problem becomes its sentence and exit 1."""
 
     @click.pass_context
-    def run(context: click.Context, data_dir: str | None, offline: bool, lang: str | None, **rest: Any) -> None:
+    def run(context: click.Context, /, data_dir: str | None, offline: bool, lang: str | None, **rest: Any) -> None:
         outer = context.obj if isinstance(context.obj, Options) else Options()
         options = Options(data_dir, offline, lang).over(outer)
         try:
@@ -132,7 +132,13 @@ def ask(
 @shared
 @gathered
 def read(
-    options: Options, file: Path, model: str, as_json: bool, estimate_only: bool, yes: bool, encoding: str | None
+    options: Options,
+    file: Path,
+    model: str,
+    as_json: bool,
+    estimate_only: bool,
+    yes: bool,
+    encoding: str | None,
 ) -> None:
     """Prepare FILE: read it now, so that questions are answered at once later."""
     document = opened(options, file, encoding)

@@ -72,7 +72,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "memory": (
         "Reading this with {model} needs {need} bytes of memory and {free} are free; close other programs or "
         "choose a smaller model (`tongdu models`).",
-        "用 {model} 读这份文档需要 {need} 字节内存，空闲 {free} 字节；请关闭其他程序或选择较小的模型（`tongdu models`）。",
+        "用 {model} 读这份文档需要 {need} 字节内存，空闲 {free} 字节；"
+        "请关闭其他程序或选择较小的模型（`tongdu models`）。",
     ),
     "long-read": (
         "Reading this would take about {minutes} minutes; say --yes to begin (it can be stopped and goes on later).",
@@ -138,7 +139,7 @@ def render(code: str, parameters: dict[str, str | int | float], language: str = 
 
 
 def system_language() -> str:
-    """"zh" where the system speaks Chinese, else "en"."""
+    """ "zh" where the system speaks Chinese, else "en"."""
     names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     spoken = next((n for n in names if n), locale.getlocale()[0] or "")
     return "zh" if spoken.lower().startswith(("zh", "chinese")) else "en"

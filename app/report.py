@@ -231,9 +231,7 @@ class Bar:
             self.progress.stop()
             self.progress = None
 
-    def _line(
-        self, what: str, done: int, total: int, fresh: int, seconds: float, speed: str, unit: str
-    ) -> None:
+    def _line(self, what: str, done: int, total: int, fresh: int, seconds: float, speed: str, unit: str) -> None:
         if fresh and seconds - self.said >= LINE_EVERY:
             self.said = seconds
             left = (total - done) * seconds / fresh
@@ -266,7 +264,9 @@ def warn(document: Document, language: str) -> None:
 def outline(document: Document) -> None:
     """The contents as an indented list."""
     kind = f"{len(document.units)} articles" if document.units else f"{len(document.leaves)} chapters"
-    click.echo(f"{document.title} ({document.language or 'language unknown'}, {len(document.text):,} characters, {kind})")
+    click.echo(
+        f"{document.title} ({document.language or 'language unknown'}, {len(document.text):,} characters, {kind})"
+    )
     for section in document.sections:
         click.echo(f"{'  ' * section.level}{section.title}  [{document.address(section.start)}]")
 
@@ -285,9 +285,7 @@ def outline_json(document: Document) -> None:
     click.echo(json.dumps(plain, ensure_ascii=False))
 
 
-def catalogue(
-    entries: tuple[Entry, ...], models: Path, present: Callable[[Entry, Path], bool], as_json: bool
-) -> None:
+def catalogue(entries: tuple[Entry, ...], models: Path, present: Callable[[Entry, Path], bool], as_json: bool) -> None:
     """The models: size, licence, where from, whether here."""
     rows = [
         {
@@ -312,4 +310,3 @@ def catalogue(
             f"{e.name}: {e.size / 1e6:.0f} MB, {e.licence}, {languages}, trained for {e.shape.context:,} tokens, "
             f"{here}\n    from {places}"
         )
-

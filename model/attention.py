@@ -29,9 +29,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float
     return attend_plainly(query, key, value, causal, scale)
 
 
-def attend_plainly(
-    query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float
-) -> tuple[Tensor, Tensor]:
+def attend_plainly(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float) -> tuple[Tensor, Tensor]:
     """`attend` written as the formula, in float32, on any device: the slow reference."""
     scores = (query.float() @ key.float().transpose(1, 2)) * scale  # [heads, rows, columns]
     if causal:

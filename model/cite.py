@@ -7,6 +7,7 @@ beyond the question a sentence says too. No torch.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def sentences(text: str) -> list[Span]:
     """The sentences of a text as spans without surrounding white space."""
     places = [0, *(m.end() for m in SENTENCE_END.finditer(text)), len(text)]
     found = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         words = text[start:end]
         if any(c.isalnum() for c in words):
             found.append(Span(start + len(words) - len(words.lstrip()), start + len(words.rstrip())))
@@ -54,13 +55,9 @@ def declines(answer: str) -> bool:
     return REFUSALS.search(first) is not None
 
 
-def cite(
-    source: Source, answer: str, question: str, passages: Sequence[Span], lexicon: Lexicon
-) -> tuple[Claim, ...]:
+def cite(source: Source, answer: str, question: str, passages: Sequence[Span], lexicon: Lexicon) -> tuple[Claim, ...]:
     """The answer's claims, each with its support and, unless that is "none", the spans that bear it."""
-    return tuple(
-        _claim(source, answer[s.start : s.end], question, passages, lexicon) for s in sentences(answer)
-    )
+    return tuple(_claim(source, answer[s.start : s.end], question, passages, lexicon) for s in sentences(answer))
 
 
 def _claim(source: Source, claim: str, question: str, passages: Sequence[Span], lexicon: Lexicon) -> Claim:

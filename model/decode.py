@@ -26,7 +26,8 @@ def prefill(model: Model, pages: Pages, ids: list[int], keep: int = 1) -> Tensor
         logits_to_keep=keep,
     )
     pages.advance(len(ids))
-    return out.logits[0].float()
+    logits: Tensor = out.logits[0].float()
+    return logits
 
 
 def decode(model: Model, pages: Pages, logits: Tensor, limit: int) -> Iterator[int]:

@@ -42,7 +42,6 @@ from model.types import (
     Receipt,
     Seconds,
     Source,
-
     Wrote,
 )
 from model.weights import Checkpoint, Model, convert, converted_folder, load, open_checkpoint, page_header
@@ -82,7 +81,7 @@ class Engine:
         source, clock = request.reading.source, Clock()
         plan, prompt, model, pages = yield from self._prepare(request.reading, clock)
         if model and pages and prompt:
-            evidence = self._locator(source).locate(model, plan, request.question)
+            evidence = self._locator(source).locate(model, pages, prompt, request.question)
             yield Located(evidence)
             answer = yield from self._write(model, pages, source, request.question, evidence, clock)
             yield self._cite(source, request.question, answer, evidence)
@@ -130,9 +129,7 @@ class Engine:
         if request.model:
             return _named(request.model, folders)
         pages = Path(folders.pages)
-        choice = choose(
-            request.source, device, lambda e: readings.prepared(pages, request.source.key, e.name)
-        )
+        choice = choose(request.source, device, lambda e: readings.prepared(pages, request.source.key, e.name))
         yield Chose(choice.entry.name, choice.reason, choice.better)
         return _named(choice.entry.name, folders)
 
@@ -201,7 +198,13 @@ class Engine:
         return self.locator
 
     def _write(
-        self, model: Model, pages: Pages, source: Source, question: str, evidence: tuple[Evidence, ...], clock: Clock
+        self,
+        model: Model,
+        pages: Pages,
+        source: Source,
+        question: str,
+        evidence: tuple[Evidence, ...],
+        clock: Clock,
     ) -> Generator[Event, None, str]:
         """The answer, piece by piece; the pages rewound to the document's end afterwards."""
         end = pages.length

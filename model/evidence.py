@@ -8,14 +8,17 @@ from math import sqrt
 from model.decode import prefill, surprise
 from model.lexical import Lexicon
 from model.pages import Pages
-from model.types import Evidence, Plan, Source, Span
-from model.weights import Model, page_header
+from model.prompt import language_of
+from model.tokens import Prompt
+from model.types import Evidence, Source, Span
+from model.weights import Model
 
 NEAR = 0.3  # share of its neighbours' lexical score that a passage gets (hit@8 on 257 questions .72 -> .79)
-CANDIDATES = 20  # passages whose likelihood may be asked
-BUDGET = 3e12  # FLOP for the likelihoods: 1.5-4 s on two cores, and the same passages on every machine
-KEPT = 8  # passages that are reported
+CANDIDATES = 12  # passages whose likelihood is asked
 LIKELIHOOD = 1.0  # weight of the likelihood's z-score beside the lexical one
+KEPT = 8  # passages that are reported
+LEAD = {"en": "\n\nQuestion: ", "zh": "\n\n问题："}
+SINKS = 16  # tokens of the prompt's beginning that every excerpt keeps: attention rests on them
 
 
 class Locator:
@@ -26,17 +29,17 @@ class Locator:
         self.passages = passages(source)
         self.lexicon = Lexicon([source.text[p.start : p.end] for p in self.passages])
 
-    def locate(self, model: Model, plan: Plan, question: str) -> tuple[Evidence, ...]:
-        """The best passages, best first."""
-        ranked = self.lexical(question)[:CANDIDATES]
-        asked = self._affordable(model, [self.passages[i] for i, _ in ranked])
-        if len(asked) < 2:
-            return tuple(Evidence(self.passages[i], score) for i, score in ranked[:KEPT])
-        likely = [-self._surprise(model, plan, span, question) for span in asked]
-        lexical = standardized([score for _, score in ranked[: len(asked)]])
-        merged = [a + LIKELIHOOD * b for a, b in zip(lexical, standardized(likely), strict=True)]
-        order = sorted(range(len(asked)), key=lambda i: -merged[i])
-        return tuple(Evidence(asked[i], merged[i]) for i in order[:KEPT])
+    def locate(self, model: Model, pages: Pages, prompt: Prompt, question: str) -> tuple[Evidence, ...]:
+        """The best passages, best first; scores are comparable inside one question only."""
+        ranked = self.lexical(question)[: max(CANDIDATES, KEPT)]
+        if not ranked:
+            return ()
+        spans = [self.passages[i] for i, _ in ranked[:CANDIDATES]]
+        likely = standardized([-self._surprise(model, pages, prompt, span, question) for span in spans])
+        lexical = standardized([score for _, score in ranked[:CANDIDATES]])
+        merged = [a + LIKELIHOOD * b for a, b in zip(lexical, likely, strict=True)]
+        order = sorted(range(len(spans)), key=lambda i: -merged[i])
+        return tuple(Evidence(spans[i], merged[i]) for i in order[:KEPT])
 
     def lexical(self, query: str) -> list[tuple[int, float]]:
         """Passage numbers and scores, best first, those without a common term left out."""
@@ -45,26 +48,16 @@ class Locator:
         order = sorted(range(len(scores)), key=lambda i: -scores[i])
         return [(i, scores[i]) for i in order if scores[i] > 0]
 
-    def _affordable(self, model: Model, spans: list[Span]) -> list[Span]:
-        """The first candidates whose reading stays inside the budget."""
-        tokens = BUDGET / (2 * model.shape.parameters)
-        characters = 4 if self.source.language[:2] != "zh" else 1.4
-        asked = []
-        for span in spans:
-            tokens -= len(span) / characters + 24
-            if tokens < 0:
-                break
-            asked.append(span)
-        return asked
-
-    def _surprise(self, model: Model, plan: Plan, span: Span, question: str) -> float:
-        """Mean -log P of the question's tokens when the passage alone has been read."""
-        tokenizer = model.tokenizer
-        passage = tokenizer.encode_text(self.source.text[span.start : span.end] + "\n\n? ").ids
-        asked = tokenizer.encode_text(question).ids
-        pages = Pages(page_header(model.checkpoint, plan, model.module.dtype), len(passage) + len(asked), folder=None)
-        logits = prefill(model, pages, passage)
-        return surprise(model, pages, asked, logits[-1])
+    def _surprise(self, model: Model, pages: Pages, prompt: Prompt, span: Span, question: str) -> float:
+        """Mean -log P of the question's tokens behind the passage's own pages and the prompt's beginning: the
+        passage is not read again.
+        """
+        lead = model.tokenizer.encode_text(LEAD[language_of(question)]).ids
+        asked = model.tokenizer.encode_text(question).ids
+        run = prompt.run(span)
+        excerpt = pages.excerpt([range(min(SINKS, run.start)), run], len(lead) + len(asked))
+        logits = prefill(model, excerpt, lead)
+        return surprise(model, excerpt, asked, logits[-1])
 
 
 def passages(source: Source) -> tuple[Span, ...]:

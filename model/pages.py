@@ -68,7 +68,7 @@ class PageLayer(CacheLayerMixin):
     supports_early_init = False
 
     def __init__(self, key: Tensor, value: Tensor) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.key, self.value = key, value  # [kv_heads, capacity, head_dim]
         self.length = 0  # tokens that stand, the ones of the forward in hand not yet counted
         self.is_initialized = True
@@ -76,9 +76,7 @@ class PageLayer(CacheLayerMixin):
     def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
         """Nothing to do: the buffers are made with the pages."""
 
-    def update(
-        self, key_states: Tensor, value_states: Tensor, *_: object, **__: object
-    ) -> tuple[object, object]:
+    def update(self, key_states: Tensor, value_states: Tensor, *_: object, **__: object) -> Any:
         n = key_states.shape[2]
         self.key[:, self.length : self.length + n] = key_states[0]
         self.value[:, self.length : self.length + n] = value_states[0]
@@ -112,7 +110,12 @@ class Pages:
     """
 
     def __init__(
-        self, header: Header, capacity: int, folder: Path | None = None, names: Sequence[str] = (), device: str = "cpu"
+        self,
+        header: Header,
+        capacity: int,
+        folder: Path | None = None,
+        names: Sequence[str] = (),
+        device: str = "cpu",
     ) -> None:
         self.header = header
         self.names = list(names)
@@ -202,10 +205,7 @@ class Pages:
             raise Damaged(path, "another header")
         if tensors["ids"].tolist() != ids:
             raise Damaged(path, "other tokens")
-        if any(
-            tensors[n].shape != shape or tensors[n].dtype != self.layers[0].key.dtype
-            for n in ("key", "value")
-        ):
+        if any(tensors[n].shape != shape or tensors[n].dtype != self.layers[0].key.dtype for n in ("key", "value")):
             raise Damaged(path, "another shape")
         if metadata.get("sum") != checksum(tensors):
             raise Damaged(path, "the checksum differs")

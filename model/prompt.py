@@ -23,7 +23,8 @@ BEFORE_DOCUMENT = {"en": "The document “{title}”:\n\n", "zh": "文档《{tit
 BEHIND_DOCUMENT = {
     "en": "\n\n(End of the document.)\n\nThese passages of the document may bear on the question:\n\n{passages}\n\n"
     "Question: {question}\nAnswer from the document in one to three short sentences.",
-    "zh": "\n\n（文档完。）\n\n文档中下列段落可能与问题有关：\n\n{passages}\n\n问题：{question}\n请依据文档用一到三个短句回答。",
+    "zh": "\n\n（文档完。）\n\n文档中下列段落可能与问题有关：\n\n{passages}\n\n"
+    "问题：{question}\n请依据文档用一到三个短句回答。",
 }
 
 

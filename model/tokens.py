@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,11 @@ class Prompt:
     def encode(cls, tokenizer: Tokenizer, prefix: str, text: str) -> Prompt:
         ours, tokens = tokenizer.encode_prompt(prefix), tokenizer.encode_text(text)
         return cls(len(ours), tokens, ours + tokens.ids)
+
+    def run(self, span: Span) -> range:
+        """The places in `ids` of the tokens that write a span of the document."""
+        first = bisect_right(self.tokens.ends, span.start)
+        return range(self.before + first, self.before + bisect_left(self.tokens.starts, span.end))
 
     def document_tokens(self, position: int) -> int:
         """How many of the document's own tokens stand when `position` tokens of the prompt stand."""

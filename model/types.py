@@ -291,18 +291,7 @@ class Failed:
 
 
 Event = (
-    Chose
-    | Fetching
-    | Converting
-    | Planned
-    | Reading
-    | Located
-    | Wrote
-    | Cited
-    | Noticed
-    | Finished
-    | Stopped
-    | Failed
+    Chose | Fetching | Converting | Planned | Reading | Located | Wrote | Cited | Noticed | Finished | Stopped | Failed
 )
 Ending = Finished | Stopped | Failed
 

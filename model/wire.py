@@ -13,11 +13,7 @@ from typing import Any
 
 from model import types as values
 
-NAMES = {
-    cls.__name__: cls
-    for cls in vars(values).values()
-    if dataclasses.is_dataclass(cls) and isinstance(cls, type)
-}
+NAMES = {cls.__name__: cls for cls in vars(values).values() if dataclasses.is_dataclass(cls) and isinstance(cls, type)}
 
 
 def pack(value: object) -> str:

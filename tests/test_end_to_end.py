@@ -66,7 +66,9 @@ def assert_quotations_are_the_text(path: Path, plain: dict[str, Any]) -> None:
 
 def test_a_short_book_is_read_asked_and_asked_again(models: Path, tmp_path: Path) -> None:
     book = tmp_path / "bell.txt"
-    filler = [f"On day {i} the tide came in and went out again, and the ferry crossed {i + 2} times." for i in range(30)]
+    filler = [
+        f"On day {i} the tide came in and went out again, and the ferry crossed {i + 2} times." for i in range(30)
+    ]
     fact = "The ferry’s bell had been cast in 1871 from eleven church spoons by a smith called Ansel Pike."
     book.write_text("\n\n".join([*filler[:12], fact, *filler[12:]]), encoding="utf-8")
     first = ask(book, "Who cast the ferry's bell?", models, tmp_path / "data")
@@ -101,5 +103,3 @@ def test_the_tale_is_read_past_the_trained_context(models: Path, samples: Path, 
         assert_quotations_are_the_text(tale, plain)
     assert "c3.p14" in [e["address"] for e in second["evidence"]]
     print(json.dumps({"first": first["seconds"], "second": second["seconds"], "plan": first["plan"]}))
-
-

@@ -165,6 +165,4 @@ class Document:
     @cached_property
     def _paragraph_starts(self) -> list[list[int]]:
         """Of each leaf, where its blocks begin that are no headings."""
-        return [
-            [b.start for b in self._blocks_in(s.start, s.end) if b.kind != "heading"] for s in self.leaves
-        ]
+        return [[b.start for b in self._blocks_in(s.start, s.end) if b.kind != "heading"] for s in self.leaves]

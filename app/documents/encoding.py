@@ -125,9 +125,7 @@ def _weight(c: str) -> float:
     # Private use, unassigned, controls, half-width kana: what a wrong decoding makes of bytes.
     if c == "\ufffd" or unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs") or "\uff61" <= c <= "\uff9f":
         return -2.0
-    return (
-        0.0 if "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" or "\u30a1" <= c <= "\u30ff" else -0.3
-    )
+    return 0.0 if "\u4e00" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" or "\u30a1" <= c <= "\u30ff" else -0.3
 
 
 def _single_byte(sample: bytes) -> str:
@@ -167,8 +165,7 @@ def _likelihood(text: str, zeros: bool) -> float:
     English with its bytes swapped is all rare Chinese letters.
     """
     odd = sum(
-        c == "\ufffd" or (c not in "\t\n\r\f" and unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs"))
-        for c in text
+        c == "\ufffd" or (c not in "\t\n\r\f" and unicodedata.category(c) in ("Co", "Cn", "Cc", "Cs")) for c in text
     )
     if not text or odd > 1 + len(text) // 100:
         return 0.0
@@ -195,9 +192,7 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _escaped(data: bytes) -> str | None:
     """Seven-bit encodings that switch by escapes are strict UTF-8 too."""
-    name = (
-        "iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp_2" if re.search(rb"\x1b\$[@AB]", data) else None
-    )
+    name = "iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp_2" if re.search(rb"\x1b\$[@AB]", data) else None
     name = name or ("hz" if re.search(rb"~\{[!-w][!-~]", data) and b"~}" in data else None)
     return name if name and "\ufffd" not in data.decode(name, "replace") else None
 

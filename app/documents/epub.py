@@ -67,20 +67,12 @@ def _language(declared: str, text: str) -> str:
     return declared
 
 
-def _sections(
-    contents: Sequence[package.Entry], flow: xhtml.Flow, text: str, title: str
-) -> tuple[Section, ...]:
+def _sections(contents: Sequence[package.Entry], flow: xhtml.Flow, text: str, title: str) -> tuple[Section, ...]:
     placed = _placed(contents, flow, text)
-    headed = [
-        (" ".join(text[b.start : b.end].split()), b.level, b.start)
-        for b in flow.blocks
-        if b.kind == "heading"
-    ]
+    headed = [(" ".join(text[b.start : b.end].split()), b.level, b.start) for b in flow.blocks if b.kind == "heading"]
     entries = placed if len({e[2] for e in placed}) > 1 or len(headed) < 3 else _joined(headed, flow.blocks)
     # Newer Gutenberg files name their licence in the contents.
-    licence = [
-        e for e in gutenberg_licence(text) if not any(0 <= start - e[2] < 1000 for _, _, start in entries)
-    ]
+    licence = [e for e in gutenberg_licence(text) if not any(0 <= start - e[2] < 1000 for _, _, start in entries)]
     return nested(_distinct([*entries, *licence]), len(text), title, flow.blocks)
 
 

@@ -25,9 +25,7 @@ _HAN = re.compile(
     rf"第\s*(?P<number>{HAN_NUMERAL})\s*(?P<unit>分[编編]|部分|[回章卷节節部集篇编編幕折话話夜])(?P<rest>.*)",
     re.DOTALL,
 )
-_VOLUME = re.compile(
-    rf"卷(?:之)?\s*(?P<number>{HAN_NUMERAL}|[上中下])(?P<rest>(?:[\s:：、.．·].*)?)", re.DOTALL
-)
+_VOLUME = re.compile(rf"卷(?:之)?\s*(?P<number>{HAN_NUMERAL}|[上中下])(?P<rest>(?:[\s:：、.．·].*)?)", re.DOTALL)
 _HAN_NAMED = re.compile(
     r"(?:楔子|序言|序章|序幕|序曲|引子|引言|前言|自序|代序|小引|[题題]记|[题題]記|[题題][辞辭]|番外\S{0,3}|尾[声聲]|[后後][记記]|"
     r"[终終]章|[终終]曲|附[录錄]|跋|序|[结結][语語]|[后後]序|附[则則]|附件[一二三四五六七八九十]{0,3}|凡例|弁言|[导導][读讀])(?P<rest>(?:[\s:：、.．·—].{0,40})?)"
@@ -119,8 +117,7 @@ def _is_title(rest: str, unit: str) -> bool:
     if rest and rest[0] in " \u3000:：.、．·-—":
         return len(re.findall(r"[，。！？；：“”]", title)) <= 3
     return not rest or (
-        len(rest) <= 30
-        and not re.search(r"^[的中里裡内內之所就是说說曾已等末课課团團，。]|[，。！？；：“”．…]", rest)
+        len(rest) <= 30 and not re.search(r"^[的中里裡内內之所就是说說曾已等末课課团團，。]|[，。！？；：“”．…]", rest)
     )
 
 
@@ -136,9 +133,7 @@ def _english(line: str, block: int) -> Mark | None:
     unit = match["unit"].lower().rstrip(".").replace("vol", "volume").replace("volumeume", "volume")
     if unit in ("title", "section") and match["unit"].islower():
         return None
-    return Mark(
-        block, block, _ENGLISH_RANK.get(unit, _CHAPTER), value, line, not match["rest"].strip(" .:—–-"), unit
-    )
+    return Mark(block, block, _ENGLISH_RANK.get(unit, _CHAPTER), value, line, not match["rest"].strip(" .:—–-"), unit)
 
 
 def _is_english_title(rest: str) -> bool:
@@ -148,9 +143,9 @@ def _is_english_title(rest: str) -> bool:
     if not title:
         return not rest.strip().endswith(",")
     first = title.lstrip("“‘\"'(")[:1]
-    return (
-        first.isupper() or first.isdigit() or (marked and not first.islower())
-    ) and not rest.rstrip().endswith((",", ";"))
+    return (first.isupper() or first.isdigit() or (marked and not first.islower())) and not rest.rstrip().endswith(
+        (",", ";")
+    )
 
 
 def _named(line: str, block: int) -> Mark | None:
@@ -161,9 +156,7 @@ def _named(line: str, block: int) -> Mark | None:
     if not match or len(line) > 70 or line[0].islower():
         return None
     rest = match["rest"].strip()
-    if rest and not (
-        rest[0] in ".:(—-_" or rest.isupper() or re.fullmatch(r"(?:to|by) (?:the )?[A-Z].*", rest)
-    ):
+    if rest and not (rest[0] in ".:(—-_" or rest.isupper() or re.fullmatch(r"(?:to|by) (?:the )?[A-Z].*", rest)):
         return None
     if _ends_sentence(line) or len(rest.split()) > 8:
         return None
@@ -182,9 +175,7 @@ def _weak(line: str, block: int) -> Mark | None:
     if match := _STORY.fullmatch(line):
         return Mark(block, block, _CHAPTER, number(match["number"]), line, False, "story", weak=True)
     if match := _BARE.fullmatch(line):
-        return Mark(
-            block, block, _NUMERAL, number(match["number"]), line.rstrip(".．、"), False, "bare", weak=True
-        )
+        return Mark(block, block, _NUMERAL, number(match["number"]), line.rstrip(".．、"), False, "bare", weak=True)
     if (match := _WEB.fullmatch(line)) and not re.search(r"[。！？；，.!?;,：:]$", line):
         return Mark(block, block, _CHAPTER, int(match["number"]), line, False, "web", weak=True)
     return None
@@ -313,9 +304,7 @@ def _titled(marks: Sequence[Mark], texts: Sequence[str]) -> list[Mark]:
     found = {m.rank: sum(n.block in titles and n.rank == m.rank for n in marks) for m in marks}
     return [
         replace(m, title=f"{m.title} {one_line(titles[m.block])}", last=m.last + 1)
-        if m.block in titles
-        and 2 * found[m.rank] >= bare[m.rank]
-        and (found[m.rank] > 1 or bare[m.rank] == 1)
+        if m.block in titles and 2 * found[m.rank] >= bare[m.rank] and (found[m.rank] > 1 or bare[m.rank] == 1)
         else m
         for m in marks
     ]
@@ -349,8 +338,7 @@ def _levelled(marks: Sequence[Mark]) -> list[tuple[Mark, int]]:
     numbered = [i for i, m in enumerate(marks) if m.rank != _NAMED]
     last = numbered[-1] if numbered else 0
     return [
-        (m, level[m.rank] if m.rank != _NAMED else _level_of_named(marks, i, last, level))
-        for i, m in enumerate(marks)
+        (m, level[m.rank] if m.rank != _NAMED else _level_of_named(marks, i, last, level)) for i, m in enumerate(marks)
     ]
 
 

@@ -37,11 +37,7 @@ def detect(text: str) -> str:
 
 def _sample(text: str) -> str:
     middle = len(text) // 2
-    return (
-        text[:_SAMPLE]
-        if len(text) <= _SAMPLE
-        else text[: _SAMPLE // 2] + text[middle : middle + _SAMPLE // 2]
-    )
+    return text[:_SAMPLE] if len(text) <= _SAMPLE else text[: _SAMPLE // 2] + text[middle : middle + _SAMPLE // 2]
 
 
 def _chinese(sample: str) -> str:

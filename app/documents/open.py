@@ -121,9 +121,7 @@ def _zip_kind(head: bytes, path: Path) -> str:
             return kind
     if b"application/vnd.oasis.opendocument" in head[:200]:
         return "ODT"
-    return (
-        "EPUB" if path.suffix.lower() == ".epub" or any(n.lower().endswith(".opf") for n in names) else "ZIP"
-    )
+    return "EPUB" if path.suffix.lower() == ".epub" or any(n.lower().endswith(".opf") for n in names) else "ZIP"
 
 
 def _head(path: Path) -> bytes:

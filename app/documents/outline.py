@@ -29,9 +29,7 @@ def nested(entries: Sequence[Entry], end: int, title: str, blocks: Sequence[Bloc
     first = ordered[0][2] if ordered else end
     if any(len(b.span) and b.start < first for b in blocks):
         ordered.insert(0, (title, 1, 0))
-    sections = [
-        Section(name, level, start, _end(ordered, i, end)) for i, (name, level, start) in enumerate(ordered)
-    ]
+    sections = [Section(name, level, start, _end(ordered, i, end)) for i, (name, level, start) in enumerate(ordered)]
     return _by_depth([s for s in sections if s.end > s.start])
 
 

@@ -77,10 +77,7 @@ class Archive:
         infos = self.zip.infolist()
         if sum(i.file_size for i in infos) > _LARGEST_BOOK:
             raise self.broken("too large")
-        if any(
-            i.file_size > _LARGEST_FILE // 8 and i.file_size > _STEEPEST * max(1, i.compress_size)
-            for i in infos
-        ):
+        if any(i.file_size > _LARGEST_FILE // 8 and i.file_size > _STEEPEST * max(1, i.compress_size) for i in infos):
             raise self.broken("zip bomb")
         if any(i.flag_bits & 1 for i in infos):
             raise Problem("drm", path=str(self.path))
@@ -124,9 +121,7 @@ def read(archive: Archive) -> Package:
 def _check_rights(archive: Archive) -> None:
     """Refuse what is encrypted; disguised fonts are no obstacle to reading."""
     rights = archive.read("META-INF/rights.xml") or b""
-    if b"adobe.com/adept" in rights or any(
-        archive.find(f"META-INF/{n}") for n in ("sinf.xml", "license.lcpl")
-    ):
+    if b"adobe.com/adept" in rights or any(archive.find(f"META-INF/{n}") for n in ("sinf.xml", "license.lcpl")):
         raise Problem("drm", path=str(archive.path))
     encryption = archive.read("META-INF/encryption.xml")
     tree = parse(encryption) if encryption else None
@@ -164,9 +159,7 @@ def _by_ebooklib(archive: Archive, opf: str) -> Package | None:
 
     try:
         book = Reader(str(archive.path)).load()
-        hrefs = [
-            item.file_name for i, _ in book.spine if (item := book.get_item_with_id(i)) and _is_text(item)
-        ]
+        hrefs = [item.file_name for i, _ in book.spine if (item := book.get_item_with_id(i)) and _is_text(item)]
         base = posixpath.dirname(opf)
         spine = tuple(p for href in hrefs if (p := archive.find(_join(base, href))))
     except Problem:
@@ -253,9 +246,7 @@ def _contents(archive: Archive, base: str, items: list[etree._Element]) -> tuple
             if entries := tuple(_from_nav(parse(archive.read(path) or b""), path)):
                 return entries
     for item in items:
-        if item.get("media-type") == "application/x-dtbncx+xml" or item.get("href", "").lower().endswith(
-            ".ncx"
-        ):
+        if item.get("media-type") == "application/x-dtbncx+xml" or item.get("href", "").lower().endswith(".ncx"):
             path = _join(base, item.get("href", ""))
             if entries := tuple(_from_ncx(parse(archive.read(path) or b""), path)):
                 return entries
@@ -265,9 +256,7 @@ def _contents(archive: Archive, base: str, items: list[etree._Element]) -> tuple
 def _from_nav(tree: etree._Element | None, path: str) -> Iterator[Entry]:
     for nav in tree.iter() if tree is not None else ():
         kinds = (
-            " ".join(v for k, v in attributes(nav) if k.endswith("type") or k == "role")
-            if local(nav) == "nav"
-            else ""
+            " ".join(v for k, v in attributes(nav) if k.endswith("type") or k == "role") if local(nav) == "nav" else ""
         )
         if "toc" in kinds.replace("doc-toc", "toc").split():
             yield from _from_list(nav, posixpath.dirname(path), path, 0)

@@ -11,9 +11,7 @@ from model.labels import HAN_NUMERAL, article
 
 _HAN_ARTICLE = re.compile(rf"第{HAN_NUMERAL}[条條](?:之{HAN_NUMERAL})?(?=\s|【|\[|［|（|$)")
 _TIGHT_ARTICLE = re.compile(rf"第{HAN_NUMERAL}[条條](?:之{HAN_NUMERAL})?")
-_ENGLISH_ARTICLE = re.compile(
-    r"Article\s+(?:\d+[a-z]{0,2}|[IVXLC]+)(?:[-‐‑–]\d+)?(?=$|[.:]|\s*$|\s+[-–—]|\s+[A-Z\[(])"
-)
+_ENGLISH_ARTICLE = re.compile(r"Article\s+(?:\d+[a-z]{0,2}|[IVXLC]+)(?:[-‐‑–]\d+)?(?=$|[.:]|\s*$|\s+[-–—]|\s+[A-Z\[(])")
 _PARAGRAPH_SIGN = re.compile(r"§\s*\d+[A-Za-z]?(?:[-‐‑–]\d+)?(?=[.\s]|$)")
 _FEWEST = 3
 
@@ -31,9 +29,7 @@ def units(text: str, blocks: Sequence[Block], sections: Sequence[Section]) -> tu
 
 def _inner_level(blocks: Sequence[Block], labels: Sequence[tuple[int, str]]) -> int:
     """The level from which headings stand inside articles (Article 1, Section 1), 99 if none do."""
-    after = [
-        blocks[i + 1].level for i, _ in labels if i + 1 < len(blocks) and blocks[i + 1].kind == "heading"
-    ]
+    after = [blocks[i + 1].level for i, _ in labels if i + 1 < len(blocks) and blocks[i + 1].kind == "heading"]
     return min(after) if 2 * len(after) > len(labels) else 99
 
 

@@ -40,9 +40,7 @@ _PAGE = re.compile(r"\b(?:pagebreak|doc-pagebreak|pagenum|pageno|page-number)\b"
 _BLANK = re.compile(r"[ \t\n\r\f]+")  # what a browser collapses: not the no-break space
 _DROPPED = {ord("\u00ad"): None, ord("\ufeff"): None}
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_DECLARED = re.compile(
-    r"<!ENTITY\s+(%?)\s*([\w.-]+)\s+(?:\"([^\"]*)\"|'([^']*)'|(SYSTEM|PUBLIC))", re.IGNORECASE
-)
+_DECLARED = re.compile(r"<!ENTITY\s+(%?)\s*([\w.-]+)\s+(?:\"([^\"]*)\"|'([^']*)'|(SYSTEM|PUBLIC))", re.IGNORECASE)
 _CHAPTER_LIKE = 1500  # characters of a block that no paragraph with line breaks has
 _INITIAL = 2  # characters of an alt text that is a drop capital and belongs to its word
 
@@ -303,9 +301,7 @@ class Writer:
         self._image(alt, _source(element))
 
     def _svg(self, element: etree._Element) -> None:
-        labels = [
-            t for e in element.iter() if local(e) in ("title", "text") and (t := " ".join(words(e).split()))
-        ]
+        labels = [t for e in element.iter() if local(e) in ("title", "text") and (t := " ".join(words(e).split()))]
         pictures = [_source(e) for e in element.iter() if local(e) == "image"]
         self._image(element.get("aria-label") or " ".join(labels), pictures[0] if pictures else "")
 
@@ -320,9 +316,7 @@ class Writer:
 
 
 def _source(element: etree._Element) -> str:
-    return next(
-        (v for k, v in attributes(element) if k.rpartition("}")[2] in ("src", "href", "xlink:href")), ""
-    )
+    return next((v for k, v in attributes(element) if k.rpartition("}")[2] in ("src", "href", "xlink:href")), "")
 
 
 def _has_text(element: etree._Element) -> bool:
@@ -353,13 +347,9 @@ def _inherit(element: etree._Element, name: str, style: _Style) -> _Style:
     kinds = _kinds(element)
     if name in _BLOCKS and (found := _NOTE.search(kinds)):
         # A list of notes says only what its items are; each item points back for itself.
-        return _Style(
-            "note", target="" if found[0].endswith("s") else _backlink(element), in_cell=style.in_cell
-        )
+        return _Style("note", target="" if found[0].endswith("s") else _backlink(element), in_cell=style.in_cell)
     if style.kind == "note":
-        return replace(
-            style, preformatted=name == "pre" or style.preformatted, in_cell=style.in_cell or name == "tr"
-        )
+        return replace(style, preformatted=name == "pre" or style.preformatted, in_cell=style.in_cell or name == "tr")
     if re.fullmatch("h[1-6]", name):
         return _Style("heading", int(name[1]))
     if name == "hgroup" or style.kind == "heading":

@@ -14,8 +14,8 @@ import pytest
 from app.cli import main
 from app.documents.open import open_document
 from app.session import Session
+from model.plan import make
 from model.types import (
-
     Cited,
     Claim,
     Event,
@@ -32,7 +32,6 @@ from model.types import (
     Wrote,
 )
 from tests.model.test_plan import DEVICE, SHAPE
-from model.plan import make
 
 
 @pytest.fixture
@@ -89,7 +88,9 @@ def test_samples_are_found(invoke) -> None:
     assert any(line.endswith("the-deaf-ground.epub") for line in listed)
 
 
-@pytest.mark.parametrize("arguments", [["ask"], ["ask", "x"], ["nothing"], ["ask", "x", "y", "--colour"], ["find", "x"]])
+@pytest.mark.parametrize(
+    "arguments", [["ask"], ["ask", "x"], ["nothing"], ["ask", "x", "y", "--colour"], ["find", "x"]]
+)
 def test_wrong_usage_is_two(invoke, arguments: list[str]) -> None:
     assert invoke(*arguments).exit_code == 2
 
@@ -98,7 +99,12 @@ def test_bad_files_are_one_sentence_and_one(invoke, tmp_path: Path) -> None:
     empty, pdf = tmp_path / "empty.txt", tmp_path / "a.pdf"
     empty.write_bytes(b"")
     pdf.write_bytes(b"%PDF-1.7\n")
-    for path, words in [(tmp_path / "no.epub", "no file"), (tmp_path, "folder"), (empty, "empty"), (pdf, "PDF")]:
+    for path, words in [
+        (tmp_path / "no.epub", "no file"),
+        (tmp_path, "folder"),
+        (empty, "empty"),
+        (pdf, "PDF"),
+    ]:
         for command in (["outline", path], ["text", path], ["ask", path, "Why?"], ["forget", path]):
             result = invoke(*command)
             assert result.exit_code == 1 and result.stdout == ""
@@ -106,7 +112,10 @@ def test_bad_files_are_one_sentence_and_one(invoke, tmp_path: Path) -> None:
 
 
 def test_chinese_on_request_before_and_after(invoke, tmp_path: Path) -> None:
-    for arguments in (["--lang", "zh", "outline", tmp_path / "no"], ["outline", tmp_path / "no", "--lang", "zh"]):
+    for arguments in (
+        ["--lang", "zh", "outline", tmp_path / "no"],
+        ["outline", tmp_path / "no", "--lang", "zh"],
+    ):
         assert "没有文件" in invoke(*arguments).stderr
 
 
@@ -136,7 +145,15 @@ def scripted(monkeypatch: pytest.MonkeyPatch, *events: Event) -> None:
 def test_ask_json_keeps_its_keys(invoke, tale: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     span = Span(7946, 8160)
     claims = (Claim("It was 212.", "full", (span,)), Claim("So.", "none", ()))
-    scripted(monkeypatch, *BEGIN, Located((Evidence(span, 2.0),)), Wrote("It was "), Wrote("212. So."), Cited(True, claims), END)
+    scripted(
+        monkeypatch,
+        *BEGIN,
+        Located((Evidence(span, 2.0),)),
+        Wrote("It was "),
+        Wrote("212. So."),
+        Cited(True, claims),
+        END,
+    )
     plain = json.loads(invoke("ask", tale, "Which number?", "--json").stdout)
     assert list(plain) == ["answer", "answered", "evidence", "claims", "receipt", "plan", "seconds"]
     assert plain["answer"] == "It was 212. So." and plain["answered"] is True
@@ -144,7 +161,14 @@ def test_ask_json_keeps_its_keys(invoke, tale: Path, monkeypatch: pytest.MonkeyP
     for place in [*plain["evidence"], *plain["claims"][0]["citations"]]:
         assert place["text"] == text[place["start"] : place["end"]] and place["title"] == "Martha and Mary"
     assert set(plain["evidence"][0]) == {"start", "end", "text", "address", "title", "score"}
-    assert set(plain["receipt"]) == {"tokens_read", "tokens_total", "sections_read", "sections_total", "left_out", "prepared_before"}
+    assert set(plain["receipt"]) == {
+        "tokens_read",
+        "tokens_total",
+        "sections_read",
+        "sections_total",
+        "left_out",
+        "prepared_before",
+    }
     assert {"model", "rope", "alpha", "theta", "length"} <= set(plain["plan"])
     assert set(plain["seconds"]) == {"load", "read", "first_token", "answer"}
 
@@ -190,5 +214,3 @@ def test_a_long_read_needs_a_yes(invoke, tale: Path, monkeypatch: pytest.MonkeyP
 def test_the_module_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "app", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("tongdu, version ")
-
-

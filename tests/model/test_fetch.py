@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -37,7 +38,7 @@ class Server(http.server.BaseHTTPRequestHandler):
     """A hub with one file and an index with two wheels. `served` records what was asked for."""
 
     file = BYTES
-    served: list[str] = []
+    served: ClassVar[list[str]] = []
     protocol_version = "HTTP/1.1"
 
     def do_HEAD(self) -> None:

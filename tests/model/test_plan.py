@@ -27,9 +27,13 @@ def seed_base(seq_len: int, trained: int, base: float, dim: int) -> float:
 
 
 @pytest.mark.parametrize("length", [1, 2048, 8191, 8192, 8193, 9000, 16_384, 65_536, 262_144])
-@pytest.mark.parametrize(("trained", "base", "dim"), [(8192, 500_000.0, 128), (32_768, 500_000.0, 128), (2048, 1e4, 64)])
+@pytest.mark.parametrize(
+    ("trained", "base", "dim"), [(8192, 500_000.0, 128), (32_768, 500_000.0, 128), (2048, 1e4, 64)]
+)
 def test_theta_is_the_seeds(length: int, trained: int, base: float, dim: int) -> None:
-    assert ntk_theta(base, ntk_alpha(length, trained), dim) == pytest.approx(seed_base(length, trained, base, dim), rel=1e-12)
+    assert ntk_theta(base, ntk_alpha(length, trained), dim) == pytest.approx(
+        seed_base(length, trained, base, dim), rel=1e-12
+    )
 
 
 def test_the_published_example() -> None:
@@ -40,9 +44,7 @@ def test_the_published_example() -> None:
 @pytest.mark.parametrize("length", [8193, 16_384, 32_768])
 def test_it_is_transformers_dynamic_at_a_fixed_length(length: int) -> None:
     rope = {"rope_type": "dynamic", "rope_theta": 100_000.0, "factor": 2.0}
-    config = LlamaConfig(
-        hidden_size=576, num_attention_heads=9, max_position_embeddings=8192, rope_parameters=rope
-    )
+    config = LlamaConfig(hidden_size=576, num_attention_heads=9, max_position_embeddings=8192, rope_parameters=rope)
     theirs, _ = ROPE_INIT_FUNCTIONS["dynamic"](config, torch.device("cpu"), seq_len=length)
     theta = ntk_theta(100_000.0, ntk_alpha(length, 8192), 64)
     ours = 1.0 / (theta ** (torch.arange(0, 64, 2, dtype=torch.float32) / 64))

@@ -178,3 +178,24 @@ def test_another_base_is_another_name(tiny: Model) -> None:
     short, long = make("t", tiny.shape, 900, DEVICE, 8), make("t", tiny.shape, 5000, DEVICE, 8)
     headers = [page_header(tiny.checkpoint, plan, torch.float32) for plan in (short, long)]
     assert chain(headers[0], DOCUMENT)[0] != chain(headers[1], DOCUMENT)[0]
+
+
+def test_an_excerpt_of_everything_is_everything(tiny: Model, tmp_path: Path) -> None:
+    pages, _ = read_all(tiny, DOCUMENT, tmp_path)
+    whole = pages.excerpt([range(0, 40), range(40, len(DOCUMENT))], len(QUESTIONS[0]))
+    want = prefill(tiny, pages, QUESTIONS[0])
+    assert torch.equal(prefill(tiny, whole, QUESTIONS[0]), want)
+
+
+def test_an_excerpt_keeps_its_positions(tiny: Model, tmp_path: Path) -> None:
+    """Attending to a run alone is reading with everything else masked out."""
+    pages, _ = read_all(tiny, DOCUMENT, tmp_path)
+    run = range(200, 260)
+    excerpt = pages.excerpt([run], 12)
+    logits = prefill(tiny, excerpt, QUESTIONS[0])
+    slow = new_pages(tiny, DOCUMENT)
+    for own, other in zip(slow.layers, pages.layers, strict=True):
+        own.key[:, :60], own.value[:, :60] = other.key[:, 200:260], other.value[:, 200:260]
+    slow.advance(60)
+    slow.ahead = 200
+    assert torch.allclose(logits, prefill(tiny, slow, QUESTIONS[0]), atol=1e-6)

@@ -11,7 +11,9 @@ from model.rotary import Rotary, angles, inverse_frequencies, trained_theta
 from model.types import Problem
 
 
-def seed_tables(seq_len: int, trained: int, base: float, dim: int, positions: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+def seed_tables(
+    seq_len: int, trained: int, base: float, dim: int, positions: list[int]
+) -> tuple[torch.Tensor, torch.Tensor]:
     """cos and sin as the seed document computes them, at a few positions, in float64."""
     if seq_len > trained:
         alpha = seq_len / (trained / 2) - 1

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.tokens import Prompt, Tokenizer
+from model.types import Span
 from tests.model.conftest import tokenizer as tiny_tokenizer
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
@@ -48,4 +49,9 @@ def test_a_prompt_counts_the_documents_own_tokens(tiny_folder: Callable[[str], P
     prompt = Prompt.encode(tokenizer, "before: ", "日记")
     assert prompt.before == 8 and len(prompt.tokens) == 6 and len(prompt.ids) == 14
     assert [prompt.document_tokens(n) for n in (0, 8, 9, 14, 99)] == [0, 0, 1, 6, 6]
-    assert prompt.tokens.span(0, 4) .end == 2
+    assert prompt.tokens.span(0, 4).end == 2
+    assert (prompt.run(Span(0, 1)), prompt.run(Span(1, 2)), prompt.run(Span(0, 2))) == (
+        range(8, 11),
+        range(11, 14),
+        range(8, 14),
+    )

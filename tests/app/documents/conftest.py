@@ -32,12 +32,8 @@ def point(title: str, src: str, inner: str = "") -> str:
 
 
 def opf(pages: list[str], nav_file: bool, ncx_file: bool, linear: str, extra: str) -> str:
-    items = "".join(
-        f'<item id="i{i}" href="{n}" media-type="application/xhtml+xml"/>' for i, n in enumerate(pages)
-    )
-    items += (
-        '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>' * nav_file
-    )
+    items = "".join(f'<item id="i{i}" href="{n}" media-type="application/xhtml+xml"/>' for i, n in enumerate(pages))
+    items += '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>' * nav_file
     items += '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>' * ncx_file
     refs = "".join(f'<itemref idref="i{i}"{linear if i else ""}/>' for i in range(len(pages)))
     toc = ' toc="ncx"' * ncx_file

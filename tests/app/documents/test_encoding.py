@@ -107,23 +107,19 @@ def test_a_true_replacement_character_is_no_loss() -> None:
         ("cp949", "나는 그 사람이 어디에서 왔는지 모른다. 이것은 우리의 이야기이다." * 5),
         (
             "cp1251",
-            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. "
-            * 5,
+            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. " * 5,
         ),
         (
             "koi8_r",
-            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. "
-            * 5,
+            "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему. " * 5,
         ),
         (
             "cp1252",
-            "Longtemps, je me suis couché de bonne heure. À peine ma bougie éteinte, mes yeux se fermaient. "
-            * 5,
+            "Longtemps, je me suis couché de bonne heure. À peine ma bougie éteinte, mes yeux se fermaient. " * 5,
         ),
         (
             "cp1252",
-            "Als Gregor Samsa eines Morgens aus unruhigen Träumen erwachte, fand er sich verwandelt – groß. "
-            * 5,
+            "Als Gregor Samsa eines Morgens aus unruhigen Träumen erwachte, fand er sich verwandelt – groß. " * 5,
         ),
     ],
 )

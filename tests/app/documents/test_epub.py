@@ -73,9 +73,7 @@ def test_contents_of_an_ncx_alone(make_epub: MakeEpub) -> None:
 
 
 def test_fragments_in_the_middle_of_a_file(make_epub: MakeEpub) -> None:
-    body = (
-        '<p>front</p><h2><a id="x"/>X</h2><p>one</p><h2>Y</h2><p id="y">two</p><div id="z"><p>three</p></div>'
-    )
+    body = '<p>front</p><h2><a id="x"/>X</h2><p>one</p><h2>Y</h2><p id="y">two</p><div id="z"><p>three</p></div>'
     items = li("X", "a.xhtml#x") + li("Y", "a.xhtml#y") + li("Z", "a.xhtml#z")
     document = open_document(make_epub({"a.xhtml": body}, nav_items=items))
     assert outline(document) == [(1, "A Book", "front"), (1, "X", "X"), (1, "Y", "Y"), (1, "Z", "three")]
@@ -99,10 +97,7 @@ def test_the_spine_orders_and_unlinear_files_are_read(make_epub: MakeEpub) -> No
 
 
 def test_the_navigation_document_is_no_text(make_epub: MakeEpub) -> None:
-    assert (
-        "Contents"
-        not in open_document(make_epub({"a.xhtml": "<p>x</p>"}, nav_items=li("One", "a.xhtml"))).text
-    )
+    assert "Contents" not in open_document(make_epub({"a.xhtml": "<p>x</p>"}, nav_items=li("One", "a.xhtml"))).text
 
 
 def test_kinds_of_blocks(make_epub: MakeEpub) -> None:
@@ -201,9 +196,7 @@ def test_no_text(make_epub: MakeEpub) -> None:
     assert code(make_epub({"a.xhtml": '<img src="x.png"/>'})) == "no-text"
 
 
-@pytest.mark.parametrize(
-    "algorithm", ["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"]
-)
+@pytest.mark.parametrize("algorithm", ["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"])
 def test_disguised_fonts_are_no_obstacle(make_epub: MakeEpub, algorithm: str) -> None:
     path = make_epub({"a.xhtml": "<p>x</p>"}, more={"META-INF/encryption.xml": ENCRYPTION.format(algorithm)})
     assert open_document(path).text == "x"
@@ -240,10 +233,7 @@ def test_no_package_is_broken(make_epub: MakeEpub) -> None:
     assert code(make_epub({"a.xhtml": "<p>x</p>"}, package="")) == "broken"
 
 
-BOMB = (
-    '<?xml version="1.0"?><!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "{}">]>'
-    "<html><body><p>&b;</p></body></html>"
-)
+BOMB = '<?xml version="1.0"?><!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "{}">]><html><body><p>&b;</p></body></html>'
 
 
 def test_growing_entities_are_refused(make_epub: MakeEpub) -> None:

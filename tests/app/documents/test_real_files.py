@@ -64,9 +64,7 @@ def check(document: Document) -> None:
     assert all(a.end <= b.start for a, b in pairwise(document.blocks))
     assert all(b.end <= len(text) for b in document.blocks)
     assert all(
-        text[b.start : b.end] == text[b.start : b.end].strip(" \t\n")
-        for b in document.blocks
-        if b.kind != "code"
+        text[b.start : b.end] == text[b.start : b.end].strip(" \t\n") for b in document.blocks if b.kind != "code"
     )
     between = [text[a.end : b.start] for a, b in pairwise(document.blocks)]
     assert not "".join(between).strip()
@@ -116,10 +114,7 @@ def test_lost_bytes_are_counted() -> None:
 
 def test_a_passage_is_found_in_two_editions() -> None:
     for name in ("txt-en/pg2701_moby-dick.utf8.txt", "epub-en/se_moby-dick.epub"):
-        assert (
-            len(find(opened(NOVELS / name), "call me ishmael. some years ago-never mind how long precisely"))
-            == 1
-        )
+        assert len(find(opened(NOVELS / name), "call me ishmael. some years ago-never mind how long precisely")) == 1
 
 
 def test_parts_and_epilogues_of_war_and_peace() -> None:

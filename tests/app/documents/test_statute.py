@@ -65,8 +65,7 @@ def test_articles_are_no_headings() -> None:
 
 def test_articles_of_an_english_law() -> None:
     text = "CHAPTER I\n\nGENERAL PROVISIONS\n\n" + "\n\n".join(
-        f"Article {n}\n\nSubject {n}\n\n1. This Regulation lays down rule {n}, as Article 2 says."
-        for n in range(1, 8)
+        f"Article {n}\n\nSubject {n}\n\n1. This Regulation lays down rule {n}, as Article 2 says." for n in range(1, 8)
     )
     document = law(text)
     assert [u.label for u in document.units] == [f"Article {n}" for n in range(1, 8)]

@@ -129,12 +129,7 @@ def test_titles_on_the_next_line() -> None:
 
 def test_a_table_of_contents_is_no_chapter() -> None:
     heads = [f"第{n}回 某人做了某事 某人又做某事" for n in "一二三四五六"]
-    text = (
-        "《某书》作者：某人\n\n目录\n\n"
-        + "\n".join(heads)
-        + "\n\n"
-        + "\n".join(f"{h}\n{FILLER}" for h in heads)
-    )
+    text = "《某书》作者：某人\n\n目录\n\n" + "\n".join(heads) + "\n\n" + "\n".join(f"{h}\n{FILLER}" for h in heads)
     document = read(Path("x.txt"), text.encode())
     assert [t for _, t in outline(document)] == ["某书", *heads]
     assert (document.title, document.authors) == ("某书", ("某人",))
@@ -146,10 +141,7 @@ def test_an_english_table_of_contents_is_no_chapter() -> None:
     document = read(
         Path("x.txt"),
         (
-            "CONTENTS\n\n"
-            + "\n\n".join(heads)
-            + "\n\nNotes: this is a note of the editor, long enough.\n\n"
-            + body
+            "CONTENTS\n\n" + "\n\n".join(heads) + "\n\nNotes: this is a note of the editor, long enough.\n\n" + body
         ).encode(),
     )
     assert [t for _, t in outline(document)] == ["x", *heads]
@@ -164,9 +156,7 @@ def test_a_chapter_headed_twice_is_one_section() -> None:
 def test_heads_that_run_into_their_text() -> None:
     text = "\n".join(f"第{n}回 宴桃园豪杰三结义 斩黄巾英雄首立功 {FILLER}" for n in "一二三")
     document = read(Path("x.txt"), text.encode())
-    assert [t for _, t in outline(document)] == [
-        f"第{n}回 宴桃园豪杰三结义 斩黄巾英雄首立功" for n in "一二三"
-    ]
+    assert [t for _, t in outline(document)] == [f"第{n}回 宴桃园豪杰三结义 斩黄巾英雄首立功" for n in "一二三"]
     assert [b.kind for b in document.blocks] == ["heading", "paragraph"] * 3
 
 
@@ -196,9 +186,7 @@ def test_wrapped_lines_are_one_block_and_others_are_not() -> None:
 
 def test_gutenberg_terms_are_a_section_of_their_own() -> None:
     terms = "*** END OF THIS PROJECT GUTENBERG EBOOK X ***\n\nSection 1. General Terms\n\n" + PROSE
-    body = (
-        f"Title: The Book\n\nAuthor: Ann Bee\n\n\nChapter 1\n\n{PROSE}\n\n\nChapter 2\n\n{PROSE}\n\n{terms}"
-    )
+    body = f"Title: The Book\n\nAuthor: Ann Bee\n\n\nChapter 1\n\n{PROSE}\n\n\nChapter 2\n\n{PROSE}\n\n{terms}"
     document = read(Path("x.txt"), body.encode())
     assert [t for _, t in outline(document)] == [
         "The Book",
