@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from transformers import AttentionInterface
 
 NAME = "tongdu_pages"
+ROWS = 256  # rows of scores held at a time
+COLUMNS = 1024  # keys from which whole matrix products beat flash attention on a CPU
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float) -> tuple[Tensor, Tensor]:
@@ -22,11 +24,34 @@ def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float
     query [heads, rows, dim]; key, value [heads, columns, dim]; causal needs rows == columns.
     Returns [heads, rows, dim] in the query's dtype and [heads, rows] in float32.
     """
-    if query.device.type == "cpu":
-        flash = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
-        out, lse = flash(query[None], key[None], value[None], 0.0, causal, scale=scale)
-        return out[0], lse[0].float()
-    return attend_plainly(query, key, value, causal, scale)
+    if query.device.type != "cpu":
+        return attend_plainly(query, key, value, causal, scale)
+    if query.dtype == torch.bfloat16 and not causal and query.shape[1] >= ROWS and key.shape[1] >= COLUMNS:
+        return attend_in_rows(query, key, value, scale)
+    flash = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
+    out, lse = flash(query[None], key[None], value[None], 0.0, causal, scale=scale)
+    return out[0], lse[0].float()
+
+
+def attend_in_rows(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+    """`attend` by whole matrix products on blocks of ROWS rows, scores in bf16, sums in float32.
+
+    On two AVX512 cores 8,192 tokens of the 0.5B take 32 s this way and 44 s through flash attention, at the
+    same loss (4.0567 and 4.0564).
+    """
+    out, lse = torch.empty_like(query), torch.empty(query.shape[:2], dtype=torch.float32)
+    scaled, across = query * scale, key.transpose(1, 2)
+    scratch = query.new_empty(query.shape[0], ROWS, key.shape[1])  # one for all blocks: new pages cost a third
+    for start in range(0, query.shape[1], ROWS):
+        block = slice(start, min(start + ROWS, query.shape[1]))
+        scores = scratch[:, : block.stop - start]  # [heads, ROWS, columns]
+        torch.bmm(scaled[:, block], across, out=scores)
+        top = scores.amax(-1, keepdim=True)
+        weights = scores.sub_(top).exp_()
+        total = weights.sum(-1, dtype=torch.float32)  # [heads, ROWS]
+        out[:, block] = (torch.bmm(weights, value).float() / total[..., None]).to(query.dtype)
+        lse[:, block] = top[..., 0].float() + total.log()
+    return out, lse
 
 
 def attend_plainly(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from model.attention import attend, attend_plainly, merge
+from model.attention import attend, attend_in_rows, attend_plainly, merge
 
 SIZES = st.integers(1, 70)
 
@@ -25,6 +25,15 @@ def test_fast_is_plain(rows: int, columns: int, causal: bool, seed: int) -> None
     plain, plain_lse = attend_plainly(q, k, v, causal, 0.25)
     assert torch.allclose(fast, plain, atol=1e-5)
     assert torch.allclose(fast_lse, plain_lse, atol=1e-5)
+
+
+def test_rows_in_bf16_are_plain() -> None:
+    q, k, v = (random(2, n, 64, s).to(torch.bfloat16) for n, s in ((600, 1), (1500, 2), (1500, 3)))
+    fast, fast_lse = attend(q, k, v, False, 0.125)
+    plain, plain_lse = attend_plainly(q, k, v, False, 0.125)
+    assert torch.equal(fast, attend_in_rows(q, k, v, 0.125)[0]), "the row path must be the one taken"
+    assert (fast.float() - plain.float()).abs().max() < 4e-3
+    assert (fast_lse - plain_lse).abs().max() < 4e-3
 
 
 @settings(deadline=None, max_examples=40)
