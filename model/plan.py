@@ -10,7 +10,7 @@ ROUND = 1024  # the planned length is rounded up to this, so that small edits ke
 RESERVE = 1024  # tokens for the passages quoted again, the question and the answer
 ANSWER_TOKENS = 100  # what a usual answer costs, for the estimate only
 EFFICIENCY = 0.75  # share of the measured matrix speed that a whole layer reaches
-ATTENTION_SPEED = 0.25  # speed of attention relative to plain matrix products (measured: 164-187 of 706)
+ATTENTION_SPEED = 0.004  # speed of attention per head_dim, relative to plain matrix products (.25 at 64, .5 at 128)
 
 
 def planned_length(document_tokens: int, reserve: int = RESERVE) -> int:
@@ -34,7 +34,7 @@ def prefill_seconds(shape: Shape, tokens: int, device: Device, start: int = 0) -
     """
     linear = 2 * shape.parameters * (tokens - start)
     attention = 2 * (tokens**2 - start**2) * shape.heads * shape.head_dim * shape.layers
-    return (linear / EFFICIENCY + attention / ATTENTION_SPEED) / device.flops
+    return (linear / EFFICIENCY + attention / (ATTENTION_SPEED * shape.head_dim)) / device.flops
 
 
 def answer_seconds(shape: Shape, length: int, device: Device) -> float:
