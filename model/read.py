@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+import psutil
+from filelock import Timeout
 
 from model import readings
 from model.decode import prefill
@@ -50,22 +52,27 @@ def read(model: Model, pages: Pages, prompt: Prompt, stopped: Callable[[], bool]
         yield Reading(done, len(prompt.tokens), fresh, time.perf_counter() - started)
 
 
-def locked(folder: Path, document: str, stopped: Callable[[], bool]) -> FileLock:
-    """The lock on a document's pages, waited for while another process reads it. Release it afterwards.
-
-    Raises Interrupted.
-    """
-    place = readings.folder_of(folder, document)
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(place / "lock")
-    while True:
+@contextmanager
+def locked(folder: Path, document: str, stopped: Callable[[], bool]) -> Iterator[None]:
+    """Hold a document's pages; wait for them while another process has them. Raises Interrupted."""
+    lock = readings.lock_of(folder, document)
+    while not lock.is_locked:
         try:
             lock.acquire(timeout=0.5)
         except Timeout:
             if stopped():
                 raise Interrupted(0) from None
-            continue
-        return lock
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def sweep(folder: Path) -> None:
+    """Remove half-written files of processes that are no more."""
+    for part in folder.glob(".*.part"):
+        if not psutil.pid_exists(int(part.name.split(".")[-2])):
+            part.unlink(missing_ok=True)
 
 
 def check_disk(folder: Path, free: int, need: int) -> None:

@@ -1,4 +1,4 @@
-"""Which documents have been read, by which model: one small note each, beside the pages. Standard library only.
+"""Which documents have been read, by which model: one small note each, beside the pages. No torch.
 
 A note names the chunks of a reading, so that a document can be forgotten while another that shares its
 beginning keeps its pages.
@@ -10,6 +10,10 @@ import json
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from model.types import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,28 @@ def prepared(pages: Path, document: str, model: str) -> bool:
     )
 
 
+def lock_of(pages: Path, document: str) -> FileLock:
+    """The lock that the process has which reads or removes a document's pages."""
+    folder = folder_of(pages, document)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return FileLock(folder / "lock")
+
+
 def forget(pages: Path, document: str) -> int:
-    """Remove what was read of a document, except chunks that another one shares. Returns bytes freed."""
+    """Remove what was read of a document, except chunks that another one shares. Returns bytes freed.
+
+    Raises Problem "being-read" while another process reads it.
+    """
+    if not folder_of(pages, document).exists():
+        return 0
+    try:
+        with lock_of(pages, document).acquire(timeout=0):
+            return _remove(pages, document)
+    except Timeout:
+        raise Problem("being-read") from None
+
+
+def _remove(pages: Path, document: str) -> int:
     own = {name for note in notes(pages, document) for name in note.chunks}
     shared = {name for note in notes(pages) if note.document != document for name in note.chunks}
     freed = 0

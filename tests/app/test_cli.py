@@ -83,7 +83,9 @@ def test_models_lists_what_is_here(invoke) -> None:
     assert "Apache-2.0" in invoke("models").stdout
 
 
-def test_samples_are_found(invoke) -> None:
+def test_samples_are_found_from_any_folder(invoke, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "assets" / "samples").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
     listed = invoke("samples").stdout.split("\n")
     assert any(line.endswith("the-deaf-ground.epub") for line in listed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,11 @@ def test_stopping_an_idle_session_is_nothing() -> None:
     session.stop()
     session.close()
     assert session._process is None
+
+
+def test_a_model_in_the_users_folder_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model.py").write_text("raise SystemExit(9)")
+    monkeypatch.chdir(tmp_path)
+    with Session() as session:
+        (event,) = session.run(Fetch("nothing", FOLDERS))
+    assert isinstance(event, Failed) and event.code == "unknown-model"

@@ -128,6 +128,38 @@ def test_stopping_keeps_what_was_read(tiny_folder: Folder, tmp_path: Path) -> No
     assert 0 < fresh(run(Engine(dtype=torch.float32), ask)) < fresh(whole)
 
 
+def test_stopping_an_answer_ends_it_within_a_token(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask = request(tiny_folder("llama"), tmp_path)
+    written: list[str] = []
+    engine = Engine(stopped=lambda: len(written) >= 3, dtype=torch.float32)
+    with pytest.raises(Interrupted):
+        for event in engine.answer(ask):
+            written += [event.text] if isinstance(event, Wrote) else []
+    assert len(written) == 3
+    assert answer(run(Engine(dtype=torch.float32), ask)).startswith("".join(written))
+
+
+def test_a_document_that_is_being_read_is_not_forgotten(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask = request(tiny_folder("llama"), tmp_path)
+    for event in Engine(dtype=torch.float32).answer(ask):
+        if isinstance(event, Reading):
+            with pytest.raises(Problem) as problem:
+                readings.forget(tmp_path / "pages", "a")
+            break
+    assert problem.value.code == "being-read"
+    assert readings.forget(tmp_path / "pages", "a") > 0
+
+
+def test_what_a_dead_process_left_half_written_is_swept(tiny_folder: Folder, tmp_path: Path) -> None:
+    chunks = tmp_path / "pages" / "chunks"
+    chunks.mkdir(parents=True)
+    dead, alive = chunks / ".x.safetensors.99999999.part", chunks / f".x.safetensors.{os.getppid()}.part"
+    dead.touch()
+    alive.touch()
+    run(Engine(dtype=torch.float32), request(tiny_folder("llama"), tmp_path))
+    assert not dead.exists() and alive.exists()
+
+
 def test_an_estimate_reads_nothing(tiny_folder: Folder, tmp_path: Path) -> None:
     ask = request(tiny_folder("llama"), tmp_path)
     found = run(Engine(dtype=torch.float32), replace(ask, reading=replace(ask.reading, estimate_only=True)))
