@@ -12,7 +12,7 @@ import torch
 
 from model import device as devices
 from model import readings
-from model.catalog import Entry, entry, path_of, present
+from model.catalog import ENTRIES, Entry, entry, path_of, present
 from model.choice import choose, estimated_tokens
 from model.cite import cite, declines
 from model.decode import decode, prefill, stream
@@ -22,6 +22,7 @@ from model.pages import Pages, chain
 from model.plan import make
 from model.prompt import ending, language_of, prefix, tail
 from model.read import Interrupted, check_disk, locked, read, sweep
+from model.support import checked
 from model.tokens import Prompt
 from model.types import (
     Ask,
@@ -75,6 +76,7 @@ class Engine:
         self.model: Model | None = None
         self.pages: Pages | None = None
         self.locator: Locator | None = None
+        self.doubt: float | None = None
 
     def answer(self, request: Ask) -> Iterator[Event]:
         """The whole story: choose and obtain a model, plan, read, locate, write, cite, report."""
@@ -86,7 +88,7 @@ class Engine:
             answer = yield from self._write(model, pages, source, request.question, evidence, clock)
             if self.stopped():
                 raise Interrupted(prompt.document_tokens(pages.length))
-            yield self._cite(source, request.question, answer, evidence)
+            yield self._cite(model, pages, source, request.question, answer, evidence)
         yield Finished(_receipt(source, plan, prompt, pages), clock.seconds())
 
     def read(self, request: Read) -> Iterator[Event]:
@@ -113,6 +115,7 @@ class Engine:
             plan = make(chosen.name, chosen.entry.shape, tokens, self.device, chosen.stretch)
             yield Planned(plan)
             return plan, None, None, None
+        self.doubt = chosen.entry.doubt if chosen.entry else None
         yield from self._obtain(chosen, request.folders, request.offline)
         checkpoint = open_checkpoint(chosen.folder, chosen.entry.sha256 if chosen.entry else None)
         prompt = _prompt(checkpoint, request.source)
@@ -223,11 +226,21 @@ class Engine:
         clock.answered()
         return "".join(pieces)
 
-    def _cite(self, source: Source, question: str, answer: str, evidence: tuple[Evidence, ...]) -> Cited:
+    def _cite(
+        self,
+        model: Model,
+        pages: Pages,
+        source: Source,
+        question: str,
+        answer: str,
+        evidence: tuple[Evidence, ...],
+    ) -> Cited:
         """The answer's claims with their places; unanswered when its main claim has none."""
         locator = self._locator(source)
         found = [locator.passages[i] for i, _ in locator.lexical(answer)[:20]]
         claims = cite(source, answer, question, [e.span for e in evidence] + found, locator.lexicon)
+        if self.doubt is not None:
+            claims = checked(model, pages, source, question, claims, self.doubt)
         answered = bool(claims) and claims[0].support != "none" and not declines(answer)
         return Cited(answered, claims)
 
@@ -258,7 +271,7 @@ class Clock:
 
 def _named(name: str, folders: Folders) -> Chosen:
     """A catalogue name, or the path of a folder with safetensors in it."""
-    if Path(name).is_dir():
+    if Path(name).is_dir() and name not in {e.name for e in ENTRIES}:
         return Chosen(Path(name).name, None, Path(name), STRETCH)
     found = entry(name)
     folder = converted_folder(path_of(found, Path(folders.models)), found.sha256)

@@ -18,9 +18,11 @@ from model import readings
 from model.engine import Engine
 from model.read import Interrupted
 from model.serve import events
+from model.support import agreement, checked
 from model.types import (
     Ask,
     Cited,
+    Claim,
     Event,
     Failed,
     Finished,
@@ -277,3 +279,14 @@ def test_the_worker_ends_with_its_input() -> None:
     worker = Worker()
     worker.end()
     assert worker.process.returncode == 0
+
+
+def test_the_model_may_doubt_a_claim_away(tiny_folder: Folder, tmp_path: Path) -> None:
+    source, claim = source_of("a"), Claim("gate 49", "full", (Span(0, 5),))
+    engine = Engine(dtype=torch.float32)
+    run(engine, request(tiny_folder("llama"), tmp_path))
+    assert engine.model and engine.pages
+    agreed = agreement(engine.model, engine.pages, source, Span(0, 5), "Which?", claim.text)
+    (kept,) = checked(engine.model, engine.pages, source, "Which?", [claim], agreed - 0.01)
+    (doubted,) = checked(engine.model, engine.pages, source, "Which?", [claim], agreed + 0.01)
+    assert kept == claim and doubted == Claim("gate 49", "none", ())
