@@ -76,7 +76,7 @@ class Engine:
         self.model: Model | None = None
         self.pages: Pages | None = None
         self.locator: Locator | None = None
-        self.doubt: float | None = None
+        self.doubts: dict[str, float] = {}
 
     def answer(self, request: Ask) -> Iterator[Event]:
         """The whole story: choose and obtain a model, plan, read, locate, write, cite, report."""
@@ -115,7 +115,7 @@ class Engine:
             plan = make(chosen.name, chosen.entry.shape, tokens, self.device, chosen.stretch)
             yield Planned(plan)
             return plan, None, None, None
-        self.doubt = chosen.entry.doubt if chosen.entry else None
+        self.doubts = dict(chosen.entry.doubts) if chosen.entry else {}
         yield from self._obtain(chosen, request.folders, request.offline)
         checkpoint = open_checkpoint(chosen.folder, chosen.entry.sha256 if chosen.entry else None)
         prompt = _prompt(checkpoint, request.source)
@@ -239,8 +239,9 @@ class Engine:
         locator = self._locator(source)
         found = [locator.passages[i] for i, _ in locator.lexical(answer)[:20]]
         claims = cite(source, answer, question, [e.span for e in evidence] + found, locator.lexicon)
-        if self.doubt is not None:
-            claims = checked(model, pages, source, question, claims, self.doubt)
+        doubt = self.doubts.get(language_of(question))
+        if doubt is not None:
+            claims = checked(model, pages, source, question, claims, doubt)
         answered = bool(claims) and claims[0].support != "none" and not declines(answer)
         return Cited(answered, claims)
 

@@ -7,18 +7,15 @@ from dataclasses import replace
 
 from model.decode import prefill
 from model.pages import Pages
-from model.prompt import language_of
 from model.types import Claim, Source, Span
 from model.weights import Model
 
-CHECKER = {"en": "You check whether a passage answers a question.", "zh": "你检查一段文字是否回答了问题。"}
-CHECK = {
-    "en": "Passage:\n{passage}\n\nQuestion: {question}\nProposed answer: {claim}\n\nIs the proposed answer stated in "
-    "the passage, and does it answer the question? Reply Yes or No.",
-    "zh": "段落：\n{passage}\n\n问题：{question}\n回答：{claim}\n\n"
-    "这个回答是否写在段落里，并且回答了问题？请只回答“是”或“否”。",
-}
-ANSWERS = {"en": (("Yes", "yes", " Yes"), ("No", "no", " No")), "zh": (("是",), ("否", "不"))}
+CHECKER = "You check whether a passage answers a question."
+CHECK = (
+    "Passage:\n{passage}\n\nQuestion: {question}\nProposed answer: {claim}\n\n"
+    "Is the proposed answer stated in the passage, and does it answer the question? Reply Yes or No."
+)
+YES, NO = ("Yes", "yes", " Yes"), ("No", "no", " No")
 
 
 def checked(
@@ -34,13 +31,12 @@ def checked(
 
 def agreement(model: Model, pages: Pages, source: Source, span: Span, question: str, claim: str) -> float:
     """log P(yes) - log P(no) to the question whether the passage around `span` states the claim, in nats."""
-    language = language_of(question)
     block = next(b for b in source.blocks if b.start <= span.start < b.end)
     passage = source.text[block.start : block.end]
-    asked = CHECK[language].format(passage=passage, question=question, claim=claim)
+    asked = CHECK.format(passage=passage, question=question, claim=claim)
     tokenizer = model.tokenizer
-    before, behind = model.checkpoint.template.around(CHECKER[language])
+    before, behind = model.checkpoint.template.around(CHECKER)
     ids = tokenizer.encode_prompt(before) + tokenizer.encode_text(asked).ids + tokenizer.encode_prompt(behind)
     logits = prefill(model, Pages(pages.header, len(ids)), ids)[-1]
-    yes, no = ([tokenizer.encode_prompt(word)[0] for word in words] for words in ANSWERS[language])
+    yes, no = ([tokenizer.encode_prompt(word)[0] for word in words] for words in (YES, NO))
     return float(logits[yes].logsumexp(0) - logits[no].logsumexp(0))
