@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import sqrt
 
+from model.cite import sentences
 from model.decode import prefill, surprise
 from model.lexical import Lexicon
 from model.pages import Pages
@@ -16,6 +17,7 @@ from model.weights import Model
 NEAR = 0.3  # share of its neighbours' lexical score that a passage gets (hit@8 on 257 questions .72 -> .79)
 CANDIDATES = 12  # passages whose likelihood is asked
 LIKELIHOOD = 1.0  # weight of the likelihood's z-score beside the lexical one
+LONG = 1200  # characters from which a block is cut into several passages
 KEPT = 8  # passages that are reported
 LEAD = {"en": "\n\nQuestion: ", "zh": "\n\n问题："}
 SINKS = 16  # tokens of the prompt's beginning that every excerpt keeps: attention rests on them
@@ -61,8 +63,22 @@ class Locator:
 
 
 def passages(source: Source) -> tuple[Span, ...]:
-    """What can be located and quoted: the document's blocks that hold words."""
-    return tuple(b for b in source.blocks if any(c.isalnum() for c in source.text[b.start : b.end]))
+    """What can be located and quoted: the document's blocks that hold words, long ones cut between sentences."""
+    return tuple(piece for block in source.blocks for piece in pieces(source.text, block))
+
+
+def pieces(text: str, block: Span) -> list[Span]:
+    """A block as runs of whole sentences of about LONG characters; none if it holds no word."""
+    if len(block) <= LONG:
+        return [block] if any(c.isalnum() for c in text[block.start : block.end]) else []
+    runs: list[Span] = []
+    for inner in sentences(text[block.start : block.end]):
+        start, end = block.start + inner.start, block.start + inner.end
+        if runs and end - runs[-1].start <= LONG:
+            runs[-1] = Span(runs[-1].start, end)
+        else:
+            runs.append(Span(start, end))
+    return runs
 
 
 def standardized(values: Sequence[float]) -> list[float]:

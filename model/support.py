@@ -15,6 +15,7 @@ CHECK = (
     "Passage:\n{passage}\n\nQuestion: {question}\nProposed answer: {claim}\n\n"
     "Is the proposed answer stated in the passage, and does it answer the question? Reply Yes or No."
 )
+AROUND = 600  # characters of its block that a cited span is shown with
 YES, NO = ("Yes", "yes", " Yes"), ("No", "no", " No")
 
 
@@ -32,7 +33,7 @@ def checked(
 def agreement(model: Model, pages: Pages, source: Source, span: Span, question: str, claim: str) -> float:
     """log P(yes) - log P(no) to the question whether the passage around `span` states the claim, in nats."""
     block = next(b for b in source.blocks if b.start <= span.start < b.end)
-    passage = source.text[block.start : block.end]
+    passage = source.text[max(block.start, span.start - AROUND) : min(block.end, span.end + AROUND)]
     asked = CHECK.format(passage=passage, question=question, claim=claim)
     tokenizer = model.tokenizer
     before, behind = model.checkpoint.template.around(CHECKER)
