@@ -117,6 +117,8 @@ def ask(
     """Read FILE, if it is not yet read, and answer QUESTION with passages of it."""
     if not question.strip():
         raise click.UsageError("the question is empty")
+    if not question.isprintable() and any("\ud800" <= c <= "\udfff" for c in question):
+        raise click.UsageError("the question is not valid text in this terminal's encoding")
     document = opened(options, file, encoding)
     reading = _reading(options, document, model, estimate_only, yes)
     _run(options, document, Ask(reading, question), as_json)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
 
-from model.types import Folders
+from model.types import Folders, Problem
 
 PRIVATE = 0o700
 
@@ -35,9 +35,12 @@ class Places:
         return cls(data, cache, Path(models).expanduser().resolve() if models else data / "models")
 
     def folders(self) -> Folders:
-        """What the engine needs to know, made if missing, private to the user."""
+        """What the engine needs to know, made if missing, private to the user. Raises Problem "no-folder"."""
         for folder in (self.data, self.cache, self.models):
-            folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+            except OSError as error:
+                raise Problem("no-folder", folder=str(folder), reason=error.strerror or "") from error
         return Folders(models=str(self.models), pages=str(self.pages))
 
     @property

@@ -75,6 +75,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "用 {model} 读这份文档需要 {need} 字节内存，空闲 {free} 字节；"
         "请关闭其他程序或选择较小的模型（`tongdu models`）。",
     ),
+    "no-folder": (
+        "{folder} cannot be made or used ({reason}); name another folder with --data-dir.",
+        "无法创建或使用文件夹 {folder}（{reason}）；请用 --data-dir 指定另一个。",
+    ),
+    "model-broken": (
+        "{folder} does not load as a language model ({reason}); get its files again or choose another model.",
+        "{folder} 不能作为语言模型加载（{reason}）；请重新获取文件或选择其他模型。",
+    ),
     "being-read": (
         "Another Tongdu is reading this document; stop it there first, or wait until it is done.",
         "另一个通读正在读这份文档；请先在那里停止，或等它读完。",

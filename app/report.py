@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -56,7 +57,7 @@ class Report:
         self.evidence: tuple[Evidence, ...] = ()
         self.answer = ""
         self.cited: Cited | None = None
-        self.place = ""
+        self.place, self.fetching_since = "", 0.0
         self.bar = Bar()
 
     def follow(self, session: Session, request: Read | Ask | Fetch) -> None:
@@ -103,8 +104,10 @@ class Report:
     def _fetching(self, event: Fetching) -> None:
         if event.place != self.place:
             say(f"fetching {event.model}: {event.total / 1e6:.0f} MB from {event.place}")
-            self.place = event.place
-        self.bar.move("fetching", event.done, event.total, event.done, 0.0, unit="bytes")
+            self.place, self.fetching_since = event.place, time.monotonic()
+            self.bar.said = 0.0
+        seconds = time.monotonic() - self.fetching_since
+        self.bar.move("fetching", event.done, event.total, event.done, seconds, unit="bytes")
 
     def _finished(self, event: Finished) -> None:
         if self.document is None or self.plan is None:
@@ -190,7 +193,7 @@ class Interruptible:
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
-            self.session.close()
+            self.session.kill()
             os._exit(1)
         self.asked = True
         say("stopping after this chunk; press Ctrl+C again to leave at once")

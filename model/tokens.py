@@ -67,8 +67,9 @@ class Prompt:
     ids: list[int]
 
     @classmethod
-    def encode(cls, tokenizer: Tokenizer, prefix: str, text: str) -> Prompt:
-        ours, tokens = tokenizer.encode_prompt(prefix), tokenizer.encode_text(text)
+    def encode(cls, tokenizer: Tokenizer, control: str, words: str, text: str) -> Prompt:
+        """`control` is ours and may hold control tokens; `words` name the document and may not."""
+        ours, tokens = tokenizer.encode_prompt(control) + tokenizer.encode_text(words).ids, tokenizer.encode_text(text)
         return cls(len(ours), tokens, ours + tokens.ids)
 
     def run(self, span: Span) -> range:

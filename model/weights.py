@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer as Encoder
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GgufConfig
 from transformers.utils import logging as transformers_logging
@@ -96,7 +97,8 @@ def convert(gguf: Path, sha256: str) -> Path:
 def open_checkpoint(folder: Path, digest: str | None = None) -> Checkpoint:
     """A safetensors folder, its weights not yet loaded.
 
-    Raises Problem "model-folder" when files are missing, "rope" for a rotary kind we do not have.
+    Raises Problem "model-folder" when files are missing, "rope" for a rotary kind we do not have,
+    "model-broken" when they do not load.
     """
     for needed in ("config.json", "tokenizer.json"):
         if not (folder / needed).exists():
@@ -104,19 +106,25 @@ def open_checkpoint(folder: Path, digest: str | None = None) -> Checkpoint:
     files = sorted(folder.glob("*.safetensors"))
     if not files:
         raise Problem("model-folder", folder=str(folder), missing="*.safetensors")
-    config = AutoConfig.from_pretrained(folder)
-    return Checkpoint(
-        folder=folder,
-        tokenizer=Tokenizer(folder / "tokenizer.json"),
-        template=Template.read(folder),
-        shape=read_shape(config, sum(map(_parameters, files))),
-        digest=digest or folder_digest(folder),
-    )
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        return Checkpoint(
+            folder=folder,
+            tokenizer=Tokenizer(folder / "tokenizer.json"),
+            template=Template.read(folder),
+            shape=read_shape(config, sum(map(_parameters, files))),
+            digest=digest or folder_digest(folder),
+        )
+    except (OSError, ValueError, AttributeError, KeyError, SafetensorError) as error:
+        reason = str(error).split("\n")[0][:200]
+        raise Problem("model-broken", folder=str(folder), reason=reason) from error
 
 
 def load(checkpoint: Checkpoint, dtype: torch.dtype = torch.bfloat16) -> Model:
     """The checkpoint's model on the CPU, its weights mapped."""
-    module = AutoModelForCausalLM.from_pretrained(checkpoint.folder, dtype=dtype, attn_implementation=ATTENTION)
+    module = AutoModelForCausalLM.from_pretrained(
+        checkpoint.folder, dtype=dtype, attn_implementation=ATTENTION, trust_remote_code=False
+    )
     return Model(module.eval(), checkpoint, _stops(module, checkpoint.tokenizer.encoder))
 
 
@@ -145,14 +153,24 @@ def folder_digest(folder: Path) -> str:
     files = sorted(p for p in folder.iterdir() if p.suffix in (".safetensors", ".json") and p.name[0] != ".")
     state = [[p.name, p.stat().st_size, p.stat().st_mtime_ns] for p in files]
     note = folder / ".tongdu-digest.json"
-    if note.exists() and (kept := json.loads(note.read_text()))["state"] == state:
+    kept = _kept(note)
+    if kept.get("state") == state:
         return str(kept["digest"])
     digest = hashlib.sha256()
     for path in files:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
-    note.write_text(json.dumps({"state": state, "digest": digest.hexdigest()}))
+    if os.access(folder, os.W_OK):
+        note.write_text(json.dumps({"state": state, "digest": digest.hexdigest()}))
     return digest.hexdigest()
+
+
+def _kept(note: Path) -> dict[str, Any]:
+    """What a note holds; nothing if it is not there or not whole: it only saves time."""
+    try:
+        return dict(json.loads(note.read_text()))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def _stops(module: Any, encoder: Encoder) -> frozenset[int]:

@@ -216,3 +216,23 @@ def test_a_long_read_needs_a_yes(invoke, tale: Path, monkeypatch: pytest.MonkeyP
 def test_the_module_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "app", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("tongdu, version ")
+
+
+def test_a_data_folder_that_is_a_file_is_said(invoke, tale: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = invoke("ask", tale, "Where?", "--data-dir", tmp_path / "file")
+    assert result.exit_code == 1 and "--data-dir" in result.stderr
+
+
+def test_a_second_interrupt_leaves_at_once(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, threading, time\n"
+        "from app.report import Interruptible\nfrom app.session import Session\nfrom model.types import *\n"
+        "s = Session(); s._worker()\n"
+        "def kill():\n"
+        "    for _ in range(2): time.sleep(0.3); os.kill(os.getpid(), signal.SIGINT)\n"
+        "threading.Thread(target=kill, daemon=True).start()\n"
+        "with Interruptible(s):\n    s._process.stdout.readline()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1 and "leave at once" in done.stderr and "Traceback" not in done.stderr

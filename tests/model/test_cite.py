@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.cite import cite, declines, numbers, sentences
+from model.cite import cite, declines, main_claim, numbers, sentences
 from model.lexical import Lexicon
 from model.types import Claim, Source, Span
 
@@ -68,6 +68,35 @@ def test_a_quotation_is_found_in_spite_of_its_marks() -> None:
 def test_refusals_are_known() -> None:
     assert declines("The document does not say.") and declines("文档没有说明。")
     assert not declines("He did not say goodbye to Anna.")
+
+
+def test_a_quotation_lends_no_support_to_the_rest_of_its_claim() -> None:
+    answers = (
+        "In “the ferry’s bell” the queen is poisoned by her brother.",
+        "“             ” killed the king of Spain.",
+    )
+    assert all(c.support == "none" for answer in answers for c in claims(answer, "Who killed whom?"))
+
+
+def test_what_is_turned_round_is_not_fully_supported() -> None:
+    (claim,) = claims("It was not cast from eleven church spoons in 1871.", "What was the bell made of?")
+    assert claim.support == "partial"
+
+
+def test_titles_and_list_numbers_end_no_sentence() -> None:
+    text = "Mr. Hallam kept two clocks.\n1. Dr. Pike had one."
+    assert [text[s.start : s.end] for s in sentences(text)] == ["Mr. Hallam kept two clocks.", "1. Dr. Pike had one."]
+
+
+def test_the_main_claim_says_something() -> None:
+    first, second = Claim("Yes.", "none", ()), Claim("Mr. Hallam kept two clocks.", "full", (Span(0, 3),))
+    assert main_claim((first, second)) == second and main_claim((first,)) == first
+
+
+def test_a_refusal_is_no_claim() -> None:
+    (claim,) = claims("The document doesn’t say what the ferry’s bell was cast from.", "Of what?")
+    assert claim.support == "none" and declines(claim.text)
+    assert not declines("因为他没有提到她的名字。")
 
 
 @given(st.text(alphabet="ab .!?。！”’\n", max_size=60))

@@ -290,3 +290,49 @@ def test_the_model_may_doubt_a_claim_away(tiny_folder: Folder, tmp_path: Path) -
     (kept,) = checked(engine.model, engine.pages, source, "Which?", [claim], agreed - 0.01)
     (doubted,) = checked(engine.model, engine.pages, source, "Which?", [claim], agreed + 0.01)
     assert kept == claim and doubted == Claim("gate 49", "none", ())
+
+
+def test_the_worker_speaks_utf8_whatever_the_system_does(
+    tiny_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    worker = Worker()
+    found = list(worker.ask(request(tiny_folder("llama"), tmp_path, replace(source_of("a"), title="通读 “𝄞”"))))
+    worker.end()
+    assert isinstance(found[-1], Finished)
+
+
+def test_half_a_line_ends_the_worker() -> None:
+    worker = Worker()
+    assert worker.process.stdin
+    worker.process.stdin.write('{"type": "Fe')
+    worker.end()
+    assert worker.process.returncode == 1
+
+
+def test_another_title_is_another_reading_and_both_are_forgotten(tiny_folder: Folder, tmp_path: Path) -> None:
+    engine = Engine(dtype=torch.float32)
+    for title in ("one", "two"):
+        run(engine, request(tiny_folder("llama"), tmp_path, replace(source_of("a"), title=title)))
+    assert len(readings.notes(tmp_path / "pages")) == 2
+    readings.forget(tmp_path / "pages", "a")
+    assert not list((tmp_path / "pages" / "chunks").iterdir())
+
+
+def test_a_broken_note_is_only_a_note(tiny_folder: Folder, tmp_path: Path) -> None:
+    run(Engine(dtype=torch.float32), request(tiny_folder("llama"), tmp_path))
+    next((tmp_path / "pages" / "documents" / "a").glob("*.json")).write_text("")
+    assert readings.notes(tmp_path / "pages") == []
+    again = run(Engine(dtype=torch.float32), request(tiny_folder("llama"), tmp_path))
+    assert fresh(again) == 0 and len(readings.notes(tmp_path / "pages")) == 1
+
+
+@pytest.mark.parametrize(
+    "config", ["{", '{"model_type": "gpt2"}', '{"model_type": "xverse", "auto_map": {"AutoConfig": "x.Y"}}']
+)
+def test_a_folder_that_does_not_load_is_a_problem(tiny_folder: Folder, tmp_path: Path, config: str) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(tiny_folder("llama"), broken)
+    (broken / "config.json").write_text(config)
+    *_, last = events(Engine(dtype=torch.float32), request(broken, tmp_path))
+    assert isinstance(last, Failed) and last.code == "model-broken"

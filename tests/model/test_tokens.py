@@ -46,7 +46,7 @@ def test_control_tokens_in_a_book_stay_words(tmp_path: Path) -> None:
 
 def test_a_prompt_counts_the_documents_own_tokens(tiny_folder: Callable[[str], Path]) -> None:
     tokenizer = Tokenizer(tiny_folder("llama") / "tokenizer.json")
-    prompt = Prompt.encode(tokenizer, "before: ", "日记")
+    prompt = Prompt.encode(tokenizer, "be", "fore: ", "日记")
     assert prompt.before == 8 and len(prompt.tokens) == 6 and len(prompt.ids) == 14
     assert [prompt.document_tokens(n) for n in (0, 8, 9, 14, 99)] == [0, 0, 1, 6, 6]
     assert prompt.tokens.span(0, 4).end == 2
