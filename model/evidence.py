@@ -82,7 +82,7 @@ def pieces(text: str, block: Span) -> list[Span]:
 
 
 def standardized(values: Sequence[float]) -> list[float]:
-    """z-scores; zeros when all values are equal."""
+    """z-scores; zeros when all values are equal, to rounding."""
     mean = sum(values) / len(values)
     spread = sqrt(sum((v - mean) ** 2 for v in values) / len(values))
-    return [(v - mean) / spread if spread else 0.0 for v in values]
+    return [(v - mean) / spread if spread > 1e-9 * abs(mean) else 0.0 for v in values]
