@@ -35,6 +35,7 @@ REFUSALS = re.compile(
     r"|(文档|文中|原文|书中|文章|段落|条例|法)[^。，]{0,6}(没有|未)(说明|提到|提及|写到|给出|明确|提供|规定)",
     re.IGNORECASE,
 )
+CLAUSE = re.compile(r"[,;:，；：、。.!?！？]\s*")
 NEGATIONS = re.compile(
     r"\b(not|no|never|none|nobody|nothing|neither|nor|cannot)\b|n['’]t\b|[不没未无莫非]", re.IGNORECASE
 )
@@ -81,8 +82,16 @@ def _claim(source: Source, claim: str, question: str, passages: Sequence[Span], 
     if best is None or support == "none" or REFUSALS.search(claim):
         return Claim(claim, "none", ())
     words = source.text[best.span.start : best.span.end]
-    alone = len(sentences(words)) <= 1 and bool(NEGATIONS.search(words)) == bool(NEGATIONS.search(claim))
-    return Claim(claim, support if alone else "partial", (best.span,))  # neither put together nor turned round
+    said = [clause for clause in CLAUSE.split(words) if _new(claim, question) & set(terms(clause))]
+    turned = bool(NEGATIONS.search(claim)) != any(NEGATIONS.search(clause) for clause in said)
+    put_together = len(sentences(words)) > 1
+    return Claim(claim, "partial" if turned or put_together else support, (best.span,))
+
+
+def _new(claim: str, question: str) -> set[str]:
+    """The terms that a claim adds to its question; all of them when it adds none."""
+    said = set(terms(claim))
+    return said - set(terms(question)) or said
 
 
 def _support(share: float) -> Support:
@@ -93,9 +102,8 @@ def _bearings(
     source: Source, claim: str, question: str, passages: Sequence[Span], lexicon: Lexicon
 ) -> Iterable[Bearing]:
     """Every way in which a passage may bear the claim. Earlier ones win ties: passages come best first."""
-    asked = set(terms(question))
     said = terms(claim)
-    new = [t for t in said if t not in asked] or said
+    new = list(_new(claim, question))
     for passage in passages:
         text = source.text[passage.start : passage.end]
         if not numbers(claim) - numbers(question) <= numbers(text):

@@ -83,6 +83,12 @@ def test_what_is_turned_round_is_not_fully_supported() -> None:
     assert claim.support == "partial"
 
 
+def test_a_negation_elsewhere_in_the_sentence_turns_nothing_round() -> None:
+    text = ("It could not be moved, because of a wire, and the seal bore the number 212.",)
+    (claim,) = cite(source_of(text), "The seal bore 212.", "What is on it?", [Span(0, len(text[0]))], Lexicon(text))
+    assert claim.support == "full"
+
+
 def test_titles_and_list_numbers_end_no_sentence() -> None:
     text = "Mr. Hallam kept two clocks.\n1. Dr. Pike had one."
     assert [text[s.start : s.end] for s in sentences(text)] == ["Mr. Hallam kept two clocks.", "1. Dr. Pike had one."]

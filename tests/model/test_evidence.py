@@ -11,7 +11,9 @@ from model.evidence import LONG, pieces, standardized
 from model.types import Span
 
 
-@given(st.lists(st.sampled_from(["A short one. ", "渡口无人。", "word " * 89 + "word. ", "“What?” ", "\n"]), max_size=40))
+@given(
+    st.lists(st.sampled_from(["A short one. ", "渡口无人。", "word " * 89 + "word. ", "“What?” ", "\n"]), max_size=40)
+)
 def test_pieces_of_a_block_are_ordered_and_whole(parts: list[str]) -> None:
     text = "before " + "".join(parts)
     block = Span(7, len(text))
