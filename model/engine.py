@@ -40,6 +40,7 @@ from model.types import (
     Planned,
     Problem,
     Read,
+    Reading,
     Receipt,
     Seconds,
     Source,
@@ -180,6 +181,7 @@ class Engine:
         names = chain(header, prompt.ids)
         if self.pages is not None and self.pages.header == header and self.pages.names == names:
             self.pages.rewind(len(prompt.ids))
+            self.pages.newly_read = 0
             clock.has_read()
             return self.pages
         self.pages = None
@@ -191,7 +193,9 @@ class Engine:
         with locked(folder, document, self.stopped):
             note = readings.Note(document, plan.model, header.digest(), len(prompt.tokens), tuple(names))
             readings.keep(folder, note)
-            yield from read(model, pages, prompt, self.stopped)
+            for event in read(model, pages, prompt, self.stopped):
+                pages.newly_read = event.fresh if isinstance(event, Reading) else pages.newly_read
+                yield event
         self.pages = pages
         clock.has_read()
         return pages
@@ -311,5 +315,5 @@ def _receipt(source: Source, plan: Plan, prompt: Prompt | None, pages: Pages | N
         sections_read=sum(chapter.end <= end for chapter in source.chapters),
         sections_total=len(source.chapters),
         left_out=plan.left_out,
-        prepared_before=plan.prepared_tokens == plan.document_tokens,
+        prepared_before=plan.prepared_tokens == plan.document_tokens and not (pages and pages.newly_read),
     )

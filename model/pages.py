@@ -120,6 +120,7 @@ class Pages:
         self.header = header
         self.names = list(names)
         self.capacity = capacity
+        self.newly_read = 0  # tokens that had to go through the model for the request in hand
         self.ahead = 0  # how far the positions of new tokens run ahead of the number that stand
         self.folder = folder
         shape = (header.kv_heads, capacity, header.head_dim)

@@ -48,14 +48,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question about a document."""
-
-    source: Source
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Folders:
     """Where the engine keeps what it fetches (`models`) and what it has read (`pages`). Absolute paths."""
 

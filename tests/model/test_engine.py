@@ -310,6 +310,18 @@ def test_half_a_line_ends_the_worker() -> None:
     assert worker.process.returncode == 1
 
 
+def test_a_page_that_was_read_again_was_not_prepared_before(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask = request(tiny_folder("llama"), tmp_path)
+    run(Engine(dtype=torch.float32), ask)
+    victim = next((tmp_path / "pages" / "chunks").iterdir())
+    victim.write_bytes(victim.read_bytes()[:-1])
+    found = run(Engine(dtype=torch.float32), ask)
+    assert any(isinstance(e, Noticed) for e in found) and fresh(found) > 0
+    assert not found[-1].receipt.prepared_before  # type: ignore[union-attr]
+    again = run(Engine(dtype=torch.float32), ask)
+    assert again[-1].receipt.prepared_before  # type: ignore[union-attr]
+
+
 def test_another_title_is_another_reading_and_both_are_forgotten(tiny_folder: Folder, tmp_path: Path) -> None:
     engine = Engine(dtype=torch.float32)
     for title in ("one", "two"):
