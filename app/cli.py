@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast, get_args
 
 import click
 
 from app import report
-from app.documents.document import Document
+from app.documents.document import Document, DocumentKind, Hints
 from app.documents.find import find as find_spans
 from app.documents.find import line as line_of
 from app.documents.open import open_document
@@ -77,7 +78,30 @@ def gathered(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-encoding_option = click.option("--encoding", metavar="NAME", help="Read a text file in this encoding.")
+def hinted(command: Command) -> Command:
+    """The options of `Hints`, gathered into one argument."""
+
+    @functools.wraps(command)
+    def run(
+        *arguments: Any,
+        encoding: str | None,
+        kind: DocumentKind | None,
+        chapters: str | None,
+        password: str | None,
+        **rest: Any,
+    ) -> None:
+        command(*arguments, hints=Hints(encoding, kind, chapters, password), **rest)
+
+    for option in (
+        click.option("--password", metavar="WORD", help="Open an encrypted PDF."),
+        click.option("--chapters", metavar="REGEX", help="A chapter begins where a line matches REGEX."),
+        click.option("--kind", type=click.Choice(get_args(DocumentKind)), help="What it is, if recognised wrongly."),
+        click.option("--encoding", metavar="NAME", help="Read a text file in this encoding."),
+    ):
+        run = option(run)
+    return cast(Command, run)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 model_option = click.option("--model", default="", metavar="NAME", help="A catalogue name or a model's folder.")
 estimate_option = click.option("--estimate-only", is_flag=True, help="Show the plan and stop.")
@@ -101,9 +125,9 @@ def main(context: click.Context, data_dir: str | None, offline: bool, lang: str 
 @json_option
 @estimate_option
 @yes_option
-@encoding_option
 @shared
 @gathered
+@hinted
 def ask(
     options: Options,
     file: Path,
@@ -112,14 +136,14 @@ def ask(
     as_json: bool,
     estimate_only: bool,
     yes: bool,
-    encoding: str | None,
+    hints: Hints,
 ) -> None:
     """Read FILE, if it is not yet read, and answer QUESTION with passages of it."""
     if not question.strip():
         raise click.UsageError("the question is empty")
     if not question.isprintable() and any("\ud800" <= c <= "\udfff" for c in question):
         raise click.UsageError("the question is not valid text in this terminal's encoding")
-    document = opened(options, file, encoding)
+    document = opened(options, file, hints)
     reading = _reading(options, document, model, estimate_only, yes)
     _run(options, document, Ask(reading, question), as_json)
 
@@ -130,9 +154,9 @@ def ask(
 @json_option
 @estimate_option
 @yes_option
-@encoding_option
 @shared
 @gathered
+@hinted
 def read(
     options: Options,
     file: Path,
@@ -140,22 +164,22 @@ def read(
     as_json: bool,
     estimate_only: bool,
     yes: bool,
-    encoding: str | None,
+    hints: Hints,
 ) -> None:
     """Prepare FILE: read it now, so that questions are answered at once later."""
-    document = opened(options, file, encoding)
+    document = opened(options, file, hints)
     _run(options, document, _reading(options, document, model, estimate_only, yes), as_json)
 
 
 @main.command()
 @file_argument
 @json_option
-@encoding_option
 @shared
 @gathered
-def outline(options: Options, file: Path, as_json: bool, encoding: str | None) -> None:
+@hinted
+def outline(options: Options, file: Path, as_json: bool, hints: Hints) -> None:
     """Show the chapters of FILE, or the articles of a law. Needs no model."""
-    document = opened(options, file, encoding)
+    document = opened(options, file, hints)
     report.outline_json(document) if as_json else report.outline(document)
 
 
@@ -163,12 +187,12 @@ def outline(options: Options, file: Path, as_json: bool, encoding: str | None) -
 @file_argument
 @click.argument("text")
 @json_option
-@encoding_option
 @shared
 @gathered
-def find(options: Options, file: Path, text: str, as_json: bool, encoding: str | None) -> None:
+@hinted
+def find(options: Options, file: Path, text: str, as_json: bool, hints: Hints) -> None:
     """Find TEXT in FILE, whatever its case, width, quotes and line ends. Needs no model."""
-    document = opened(options, file, encoding)
+    document = opened(options, file, hints)
     hits = [
         {"start": s.start, "end": s.end, "address": document.address(s.start), "line": line_of(document, s)}
         for s in find_spans(document, text)
@@ -183,22 +207,22 @@ def find(options: Options, file: Path, text: str, as_json: bool, encoding: str |
 
 @main.command()
 @file_argument
-@encoding_option
 @shared
 @gathered
-def text(options: Options, file: Path, encoding: str | None) -> None:
+@hinted
+def text(options: Options, file: Path, hints: Hints) -> None:
     """Print the canonical text of FILE: what is read, and what every offset counts."""
-    sys.stdout.buffer.write(opened(options, file, encoding).text.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.write(opened(options, file, hints).text.encode("utf-8", "surrogatepass"))
 
 
 @main.command()
 @file_argument
-@encoding_option
 @shared
 @gathered
-def forget(options: Options, file: Path, encoding: str | None) -> None:
+@hinted
+def forget(options: Options, file: Path, hints: Hints) -> None:
     """Remove what was read of FILE from the cache. The file itself is not touched."""
-    document = opened(options, file, encoding)
+    document = opened(options, file, hints)
     freed = readings.forget(options.places.pages, document.key)
     click.echo(f"forgotten: {freed / 1e6:.0f} MB freed")
 
@@ -235,9 +259,9 @@ def get(options: Options, name: str) -> None:
     click.echo(f"{found.name} is ready in {options.places.models / found.name}")
 
 
-def opened(options: Options, file: Path, encoding: str | None) -> Document:
+def opened(options: Options, file: Path, hints: Hints) -> Document:
     """The file as a Document; what the user should know about it is said."""
-    document = open_document(file, encoding)
+    document = open_document(file, hints)
     report.warn(document, options.language)
     return document
 

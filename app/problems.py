@@ -45,6 +45,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} is not text but binary data; name a book file.",
         "{path} 不是文本而是二进制数据；请指定书籍文件。",
     ),
+    "password": (
+        "{path} is encrypted; give its password with --password.",
+        "{path} 已加密；请用 --password 提供密码。",
+    ),
+    "wrong-password": (
+        "The password does not open {path}; check it and try again.",
+        "密码无法打开 {path}；请检查后重试。",
+    ),
+    "pattern": (
+        "The chapter pattern {pattern} is not usable ({reason}); give a regular expression that the first line "
+        "of every chapter matches.",
+        "章节规则 {pattern} 无法使用（{reason}）；请给出能匹配每章首行的正则表达式。",
+    ),
+    "no-articles": (
+        "No articles were found in {title}, so it cannot be read as a law; leave --kind out.",
+        "在《{title}》中没有找到法条，无法按法律阅读；请去掉 --kind。",
+    ),
     # models and reading
     "unknown-model": (
         "There is no model called {name}; use one of {known}, or the path of a model's folder.",

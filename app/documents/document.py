@@ -13,9 +13,24 @@ from model.types import Source, Span
 
 BlockKind = Literal["heading", "paragraph", "verse", "quote", "list", "table", "note", "image", "code"]
 DocumentKind = Literal["novel", "law"]
+LinkKind = Literal["note", "place", "web"]
 
 
 @dataclass(frozen=True)
+class Hints:
+    """What the user knows better than the file. Each is obeyed, or refused with a Problem.
+
+    `encoding` of a text file; `kind` against what was recognised; `chapters` a regular expression that
+    the first line of every chapter matches; `password` of an encrypted file.
+    """
+
+    encoding: str | None = None
+    kind: DocumentKind | None = None
+    chapters: str | None = None
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph-like unit of the text. Blocks are ordered and disjoint; what lies between is white space.
 
@@ -35,7 +50,7 @@ class Block:
         return Span(self.start, self.end)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of the contents. `level` counts from 1; [start, end) includes its sub-sections."""
 
@@ -45,21 +60,93 @@ class Section:
     end: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
-    """An article of a law: its label as written, its plain number ("30-1"), its path from the top."""
+    """A unit of a law that can be cited: an article or section, a recital, an annex, or a part of one.
+
+    `label` as written ("第一百三十三条之一", "§ 106A.", "（一）", "(a)"; "第一款" where the law leaves a
+    paragraph unnumbered); `number` the plain numeral of this level ("133-1", "106A", "1", "a"); `level` in
+    the law's own terms: article, section, paragraph, subsection, item, point, recital, annex, … `path` the
+    titles above an article from the top, empty in a part. `version`: from when this wording stands, as the
+    source says (ISO date or note), "" where it does not; `repealed`: only its number is left.
+    `parts` are ordered, disjoint and inside [start, end).
+    """
 
     label: str
     number: str
     start: int
     end: int
-    path: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    level: str = "article"
+    version: str = ""
+    repealed: bool = False
+    parts: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Law:
+    """What makes a document a law. `jurisdiction`: CN, DE, EU, JP, UK, US or "" (a form that several use).
+
+    `units` are the articles, recitals and annexes: ordered and disjoint. `history` are the notes of
+    promulgation and amendment in the text; `version` the date of this wording (ISO), "" if nothing says.
+    """
+
+    jurisdiction: str
+    units: tuple[Unit, ...]
+    history: tuple[Span, ...] = ()
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that point elsewhere: to `target`, a position in the text, or (-1) out of it to `href`,
+    which is shown and never fetched. A note's link has kind "note" and its target is the note's block.
+    """
+
+    start: int
+    end: int
+    target: int
+    kind: LinkKind
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruby:
+    """The reading set beside the characters [start, end); only these are in the text."""
+
+    start: int
+    end: int
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of paper: its printed label and its text [start, end). Width and height in points, 0 unless PDF."""
+
+    label: str
+    start: int
+    end: int
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where characters stand on paper: [start, end) of the text are the characters `index`, `index` + 1 …
+    of the page `page` (from 0) as the file has them.
+    """
+
+    start: int
+    end: int
+    page: int
+    index: int
 
 
 @dataclass(frozen=True)
 class Document:
     """One opened file, frozen. `parser` names the reader and its version; `warnings` are for the user: a
-    code of `app.problems` and a value ("replaced:5").
+    code of `app.problems` and a value ("replaced:5"). `cover` is a picture's name in the file, for
+    `app.documents.open.picture`. `pages` and `origins` are ordered; only PDF has origins.
     """
 
     title: str
@@ -68,10 +155,16 @@ class Document:
     sections: tuple[Section, ...]
     authors: tuple[str, ...] = ()
     language: str = ""
-    kind: DocumentKind = "novel"
-    units: tuple[Unit, ...] = ()
+    format: str = ""
+    law: Law | None = None
     parser: str = ""
     encoding: str = ""
+    series: str = ""
+    cover: str = ""
+    links: tuple[Link, ...] = ()
+    rubies: tuple[Ruby, ...] = ()
+    pages: tuple[Page, ...] = ()
+    origins: tuple[Origin, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -80,6 +173,15 @@ class Document:
             if not place <= block.start <= block.end <= len(self.text):
                 raise ValueError(f"blocks out of order or outside the text at {block.start}")
             place = block.end
+
+    @property
+    def kind(self) -> DocumentKind:
+        return "law" if self.law else "novel"
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The articles of a law, none in a novel."""
+        return self.law.units if self.law else ()
 
     @cached_property
     def key(self) -> str:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.documents import language, package, statute, xhtml
+from app.documents import language, package, xhtml
 from app.documents.document import Block, Document, Section
 from app.documents.outline import Entry, gutenberg_licence, nested
 from model.types import Problem
@@ -29,7 +29,6 @@ def read(path: Path) -> Document:
     blocks = tuple(flow.blocks)
     title = book.title or path.stem
     sections = _sections(book.contents, flow, text, title)
-    units = statute.units(text, blocks, sections)
     return Document(
         title=title,
         text=text,
@@ -37,8 +36,7 @@ def read(path: Path) -> Document:
         sections=sections,
         authors=book.authors,
         language=_language(book.language, text),
-        kind="law" if units else "novel",
-        units=units,
+        format="EPUB",
         parser=PARSER,
         warnings=warnings,
     )

@@ -7,10 +7,11 @@ import struct
 import zipfile
 from pathlib import Path
 
-from app.documents.document import Document
+from app.documents import statute
+from app.documents.document import Document, Hints
 from model.types import Problem
 
-KNOWN = "EPUB, TXT"
+KNOWN = "EPUB, PDF, TXT, DOCX, HTML, Markdown, FB2, MOBI, AZW3, and laws in USLM, Formex, CLML or Akoma Ntoso"
 _HEAD = 4096
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -44,27 +45,87 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"OTTO", "font"),
     (b"\0\1\0\0\0", "font"),
 )
+# What the first bytes of an XML file, in lower case, name: its vocabulary.
+_VOCABULARIES = (
+    (rb"<fictionbook", "FB2"),
+    (rb"xml\.house\.gov/schemas/uslm|schemas\.gpo\.gov/xml/uslm", "USLM"),
+    (rb"legislation\.gov\.uk/namespaces/legislation", "CLML"),
+    (rb"docs\.oasis-open\.org/legaldocml|<akomantoso", "AKN"),
+    (rb"formex|<(?:act|cons\.act|cons\.doc|annex|cons\.annex|doc|toc|publication)[\s>]", "FORMEX"),
+    (rb"<html", "HTML"),
+)
 # A short signature that a text may begin with too ("MZ", "ID3", "BZh") needs a byte that no text has.
 _SHORTEST_SURE = 4
 
 
-def open_document(path: Path, encoding: str | None = None) -> Document:
-    """The Document in a file. `encoding` is for text files alone and is obeyed.
+def open_document(path: Path, hints: Hints | None = None) -> Document:
+    """The Document in a file, read as `hints` say where they say something.
 
-    Raises Problem: missing, folder, empty, unreadable, unsupported, broken, no-spine, drm, no-text,
-    unknown-encoding, binary.
+    Raises Problem: missing, folder, empty, unreadable, unsupported, broken, no-spine, drm, password, no-text,
+    unknown-encoding, binary, pattern, no-articles.
     """
+    hints = hints or Hints()
+    document = _read(path, hints)
+    if hints.chapters:
+        from app.documents.chapters import divided
+
+        document = divided(document, hints.chapters)
+    return statute.applied(document, hints.kind)
+
+
+def _read(path: Path, hints: Hints) -> Document:
+    """Each reader is imported when it is needed: opening a TXT file waits for no PDF library."""
     head = _head(path)
-    kind = sniff(head, path)
-    if kind == "EPUB":
-        from app.documents import epub
+    match kind := sniff(head, path):
+        case "EPUB":
+            from app.documents import epub
 
-        return epub.read(path)
-    if kind != "TXT":
-        raise Problem("unsupported", path=str(path), kind=kind, known=KNOWN)
-    from app.documents import text
+            return epub.read(path)
+        case "PDF":
+            from app.documents import pdf
 
-    return text.read(path, _bytes(path), encoding)
+            return pdf.read(path, hints.password)
+        case "DOCX":
+            from app.documents import docx
+
+            return docx.read(path)
+        case "HTML":
+            from app.documents import html
+
+            return html.read(path, _bytes(path), hints.encoding)
+        case "MD":
+            from app.documents import markdown
+
+            return markdown.read(path, _bytes(path), hints.encoding)
+        case "FB2":
+            from app.documents import fb2
+
+            return fb2.read(path)
+        case "MOBI":
+            from app.documents import mobi
+
+            return mobi.read(path)
+        case "USLM":
+            from app.documents.law import uslm
+
+            return uslm.read(path, _bytes(path))
+        case "FORMEX":
+            from app.documents.law import formex
+
+            return formex.read(path, _bytes(path))
+        case "CLML":
+            from app.documents.law import clml
+
+            return clml.read(path, _bytes(path))
+        case "AKN":
+            from app.documents.law import akoma
+
+            return akoma.read(path, _bytes(path))
+        case "TXT":
+            from app.documents import text
+
+            return text.read(path, _bytes(path), hints.encoding)
+    raise Problem("unsupported", path=str(path), kind=kind, known=KNOWN)
 
 
 def sniff(head: bytes, path: Path) -> str:
@@ -75,7 +136,9 @@ def sniff(head: bytes, path: Path) -> str:
         sure = len(signature) >= _SHORTEST_SURE or re.search(rb"[\x00-\x08]", head)
         if head.startswith(signature) and sure:
             return kind
-    return _other_binary(head) or _markup_kind(head) or "TXT"
+    if kind := _other_binary(head) or _markup_kind(head):
+        return kind
+    return "MD" if path.suffix.lower() in (".md", ".markdown", ".mdown") else "TXT"
 
 
 def _other_binary(head: bytes) -> str | None:
@@ -98,9 +161,10 @@ def _markup_kind(head: bytes) -> str | None:
         return "HTML"
     if not start.startswith((b"<?xml", b"<!doctype")):
         return None
-    if b"<fictionbook" in start:
-        return "FB2"
-    return "HTML" if b"<html" in start else "XML"
+    for sign, kind in _VOCABULARIES:
+        if re.search(sign, start):
+            return kind
+    return "XML"
 
 
 def _zip_kind(head: bytes, path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.documents import headings, language, lines, statute
+from app.documents import headings, language, lines
 from app.documents.document import Block, Document, Section
 from app.documents.encoding import Decoded, NotText, decode
 from app.documents.outline import gutenberg_licence, nested
@@ -27,7 +27,6 @@ def read(path: Path, data: bytes, encoding: str | None = None) -> Document:
         raise Problem("no-text", path=str(path))
     title = _title(text, path)
     blocks, sections = structure(text, title)
-    units = statute.units(text, blocks, sections)
     return Document(
         title=title,
         text=text,
@@ -35,8 +34,7 @@ def read(path: Path, data: bytes, encoding: str | None = None) -> Document:
         sections=sections,
         authors=_authors(text),
         language=language.detect(text),
-        kind="law" if units else "novel",
-        units=units,
+        format="TXT",
         parser=PARSER,
         encoding=decoded.encoding,
         warnings=(f"replaced:{decoded.replaced}",) if decoded.replaced else (),

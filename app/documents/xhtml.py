@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from lxml import etree
 from lxml import html as lxml_html
 
-from app.documents.document import Block, BlockKind
+from app.documents.document import Block, BlockKind, Link, Ruby
 
 _HIDDEN = {
     "head",
@@ -57,6 +57,11 @@ class Flow:
     length: int = 0
     blocks: list[Block] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
+    rubies: list[Ruby] = field(default_factory=list)
+
+    def links(self) -> tuple[Link, ...]:
+        """The links of all that was written, resolved; call it when all files are."""
+        return ()
 
 
 def local(element: etree._Element) -> str:

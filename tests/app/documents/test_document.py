@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from app.documents.document import Block, Document, Section, Unit
+from app.documents.document import Block, Document, Law, Section, Unit
 
 
 def book() -> Document:
@@ -28,7 +28,7 @@ def test_the_key_follows_text_and_units_alone() -> None:
     document = book()
     assert document.key == Document("other", document.text, (), ()).key
     units = (Unit("第一条", "1", 0, 3, ()),)
-    assert document.key != Document("T", document.text, (), (), units=units).key
+    assert document.key != Document("T", document.text, (), (), law=Law("CN", units)).key
     assert len(document.key) == 32
 
 

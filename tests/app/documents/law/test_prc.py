@@ -3,15 +3,16 @@ from pathlib import Path
 
 import pytest
 
+from app.documents import statute
 from app.documents.document import Document
 from app.documents.open import open_document
 from app.documents.text import read
 
-LAWS = Path(__file__).parents[4] / "shared/data/qa/laws"
+LAWS = Path(__file__).parents[5] / "shared/data/qa/laws"
 
 
 def law(text: str) -> Document:
-    return read(Path("law.txt"), text.encode())
+    return statute.applied(read(Path("law.txt"), text.encode()))
 
 
 CHINESE = """中华人民共和国某某法
