@@ -13,11 +13,12 @@ from typing import Any, TypeVar, cast, get_args
 
 import click
 
-from app import report
+from app import listing, report
 from app.documents.document import Document, DocumentKind, Hints
 from app.documents.find import find as find_spans
 from app.documents.find import line as line_of
 from app.documents.open import open_document
+from app.documents.shelf import shelf
 from app.paths import Places, assets
 from app.problems import LANGUAGES, render, system_language
 from app.session import Session
@@ -106,7 +107,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Machine-read
 model_option = click.option("--model", default="", metavar="NAME", help="A catalogue name or a model's folder.")
 estimate_option = click.option("--estimate-only", is_flag=True, help="Show the plan and stop.")
 yes_option = click.option("--yes", is_flag=True, help="Begin a read of more than ten minutes without asking.")
-file_argument = click.argument("file", type=click.Path(path_type=Path))
+files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -119,18 +120,18 @@ def main(context: click.Context, data_dir: str | None, offline: bool, lang: str 
 
 
 @main.command()
-@file_argument
+@files_argument
 @click.argument("question")
 @model_option
 @json_option
 @estimate_option
 @yes_option
+@hinted
 @shared
 @gathered
-@hinted
 def ask(
     options: Options,
-    file: Path,
+    files: tuple[Path, ...],
     question: str,
     model: str,
     as_json: bool,
@@ -138,28 +139,28 @@ def ask(
     yes: bool,
     hints: Hints,
 ) -> None:
-    """Read FILE, if it is not yet read, and answer QUESTION with passages of it."""
+    """Read FILE, if it is not yet read, and answer QUESTION with passages of it. Several are a shelf, read as one."""
     if not question.strip():
         raise click.UsageError("the question is empty")
     if not question.isprintable() and any("\ud800" <= c <= "\udfff" for c in question):
         raise click.UsageError("the question is not valid text in this terminal's encoding")
-    document = opened(options, file, hints)
+    document = opened(options, files, hints)
     reading = _reading(options, document, model, estimate_only, yes)
     _run(options, document, Ask(reading, question), as_json)
 
 
 @main.command()
-@file_argument
+@files_argument
 @model_option
 @json_option
 @estimate_option
 @yes_option
+@hinted
 @shared
 @gathered
-@hinted
 def read(
     options: Options,
-    file: Path,
+    files: tuple[Path, ...],
     model: str,
     as_json: bool,
     estimate_only: bool,
@@ -167,32 +168,32 @@ def read(
     hints: Hints,
 ) -> None:
     """Prepare FILE: read it now, so that questions are answered at once later."""
-    document = opened(options, file, hints)
+    document = opened(options, files, hints)
     _run(options, document, _reading(options, document, model, estimate_only, yes), as_json)
 
 
 @main.command()
-@file_argument
+@files_argument
 @json_option
+@hinted
 @shared
 @gathered
-@hinted
-def outline(options: Options, file: Path, as_json: bool, hints: Hints) -> None:
-    """Show the chapters of FILE, or the articles of a law. Needs no model."""
-    document = opened(options, file, hints)
-    report.outline_json(document) if as_json else report.outline(document)
+def outline(options: Options, files: tuple[Path, ...], as_json: bool, hints: Hints) -> None:
+    """Show what FILE was recognised as, and its chapters or articles. Needs no model."""
+    document = opened(options, files, hints)
+    listing.outline_json(document) if as_json else listing.outline(document)
 
 
 @main.command()
-@file_argument
+@files_argument
 @click.argument("text")
 @json_option
+@hinted
 @shared
 @gathered
-@hinted
-def find(options: Options, file: Path, text: str, as_json: bool, hints: Hints) -> None:
+def find(options: Options, files: tuple[Path, ...], text: str, as_json: bool, hints: Hints) -> None:
     """Find TEXT in FILE, whatever its case, width, quotes and line ends. Needs no model."""
-    document = opened(options, file, hints)
+    document = opened(options, files, hints)
     hits = [
         {"start": s.start, "end": s.end, "address": document.address(s.start), "line": line_of(document, s)}
         for s in find_spans(document, text)
@@ -206,24 +207,25 @@ def find(options: Options, file: Path, text: str, as_json: bool, hints: Hints) -
 
 
 @main.command()
-@file_argument
+@files_argument
+@hinted
 @shared
 @gathered
-@hinted
-def text(options: Options, file: Path, hints: Hints) -> None:
+def text(options: Options, files: tuple[Path, ...], hints: Hints) -> None:
     """Print the canonical text of FILE: what is read, and what every offset counts."""
-    sys.stdout.buffer.write(opened(options, file, hints).text.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.write(opened(options, files, hints).text.encode("utf-8", "surrogatepass"))
 
 
 @main.command()
-@file_argument
+@files_argument
+@hinted
 @shared
 @gathered
-@hinted
-def forget(options: Options, file: Path, hints: Hints) -> None:
+def forget(options: Options, files: tuple[Path, ...], hints: Hints) -> None:
     """Remove what was read of FILE from the cache. The file itself is not touched."""
-    document = opened(options, file, hints)
-    freed = readings.forget(options.places.pages, document.key)
+    document = opened(options, files, hints)
+    keys = {document.key, *(volume.document.key for volume in document.volumes)}
+    freed = sum(readings.forget(options.places.pages, key) for key in keys)
     click.echo(f"forgotten: {freed / 1e6:.0f} MB freed")
 
 
@@ -245,7 +247,7 @@ def models(context: click.Context, as_json: bool, data_dir: str | None, offline:
     """List the models, or `get` one."""
     context.obj = Options(data_dir, offline, lang).over(context.obj)
     if context.invoked_subcommand is None:
-        report.catalogue(ENTRIES, context.obj.places.models, present, as_json)
+        listing.catalogue(ENTRIES, context.obj.places.models, present, as_json)
 
 
 @models.command()
@@ -259,11 +261,12 @@ def get(options: Options, name: str) -> None:
     click.echo(f"{found.name} is ready in {options.places.models / found.name}")
 
 
-def opened(options: Options, file: Path, hints: Hints) -> Document:
-    """The file as a Document; what the user should know about it is said."""
-    document = open_document(file, hints)
-    report.warn(document, options.language)
-    return document
+def opened(options: Options, files: tuple[Path, ...], hints: Hints) -> Document:
+    """The file as a Document, several as a shelf; what the user should know about them is said."""
+    documents = [open_document(file, hints) for file in files]
+    for document in documents:
+        report.warn(document, options.language)
+    return documents[0] if len(documents) == 1 else shelf(documents)
 
 
 def _reading(options: Options, document: Document, model: str, estimate_only: bool, yes: bool) -> Read:

@@ -6,9 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -19,7 +17,6 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from app.documents.document import Document
 from app.problems import render
 from app.session import Session
-from model.catalog import Entry
 from model.types import (
     Ask,
     Chose,
@@ -262,54 +259,3 @@ def warn(document: Document, language: str) -> None:
     for warning in document.warnings:
         code, _, value = warning.partition(":")
         say(render(code, {"value": value}, language))
-
-
-def outline(document: Document) -> None:
-    """The contents as an indented list."""
-    kind = f"{len(document.units)} articles" if document.units else f"{len(document.leaves)} chapters"
-    click.echo(
-        f"{document.title} ({document.language or 'language unknown'}, {len(document.text):,} characters, {kind})"
-    )
-    for section in document.sections:
-        click.echo(f"{'  ' * section.level}{section.title}  [{document.address(section.start)}]")
-
-
-def outline_json(document: Document) -> None:
-    """The stable machine-readable form of a document's structure."""
-    plain = {
-        "key": document.key,
-        "title": document.title,
-        "language": document.language,
-        "kind": document.kind,
-        "characters": len(document.text),
-        "sections": [{**asdict(s), "address": document.address(s.start)} for s in document.sections],
-        "units": [asdict(u) for u in document.units],
-    }
-    click.echo(json.dumps(plain, ensure_ascii=False))
-
-
-def catalogue(entries: tuple[Entry, ...], models: Path, present: Callable[[Entry, Path], bool], as_json: bool) -> None:
-    """The models: size, licence, where from, whether here."""
-    rows = [
-        {
-            "name": e.name,
-            "bytes": e.size,
-            "licence": e.licence,
-            "languages": list(e.languages),
-            "context": e.shape.context,
-            "places": [p.name for p in e.places],
-            "present": present(e, models),
-        }
-        for e in entries
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    for e, row in zip(entries, rows, strict=True):
-        here = "present" if row["present"] else "not here"
-        languages = "any language" if "*" in e.languages else ", ".join(e.languages)
-        places = " or ".join(p.name for p in e.places)
-        click.echo(
-            f"{e.name}: {e.size / 1e6:.0f} MB, {e.licence}, {languages}, trained for {e.shape.context:,} tokens, "
-            f"{here}\n    from {places}"
-        )

@@ -143,8 +143,18 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Volume:
+    """A document on a shelf: its short name, its place [start, end) in the shelf's text, and itself."""
+
+    name: str
+    start: int
+    end: int
+    document: Document
+
+
+@dataclass(frozen=True)
 class Document:
-    """One opened file, frozen. `parser` names the reader and its version; `warnings` are for the user: a
+    """One opened file, or a shelf of them (`volumes`), frozen. `parser` names the reader and its version; `warnings` are for the user: a
     code of `app.problems` and a value ("replaced:5"). `cover` is a picture's name in the file, for
     `app.documents.open.picture`. `pages` and `origins` are ordered; only PDF has origins.
     """
@@ -165,6 +175,7 @@ class Document:
     rubies: tuple[Ruby, ...] = ()
     pages: tuple[Page, ...] = ()
     origins: tuple[Origin, ...] = ()
+    volumes: tuple[Volume, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -205,7 +216,11 @@ class Document:
     def address(self, position: int) -> str:
         """The address of a character for people: a law's own label, else `c12.p34`: paragraph 34 of
         the 12th leaf section; a heading is its section's `c12`, one above several leaves the first's.
+        On a shelf the volume's name stands before it.
         """
+        if self.volumes:
+            volume = self.volumes[max(0, bisect_right(self._volume_starts, position) - 1)]
+            return f"{volume.name}:{volume.document.address(position - volume.start)}"
         if unit := self.unit_at(position):
             return unit.label
         if not self.leaves:
@@ -247,6 +262,10 @@ class Document:
     def _blocks_in(self, start: int, end: int) -> tuple[Block, ...]:
         starts = self._block_starts
         return self.blocks[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
+
+    @cached_property
+    def _volume_starts(self) -> list[int]:
+        return [v.start for v in self.volumes]
 
     @cached_property
     def _block_starts(self) -> list[int]:

@@ -51,7 +51,7 @@ _VOCABULARIES = (
     (rb"xml\.house\.gov/schemas/uslm|schemas\.gpo\.gov/xml/uslm", "USLM"),
     (rb"legislation\.gov\.uk/namespaces/legislation", "CLML"),
     (rb"docs\.oasis-open\.org/legaldocml|<akomantoso", "AKN"),
-    (rb"formex|<(?:act|cons\.act|cons\.doc|annex|cons\.annex|doc|toc|publication)[\s>]", "FORMEX"),
+    (rb"formex", "FORMEX"),
     (rb"<html", "HTML"),
 )
 # A short signature that a text may begin with too ("MZ", "ID3", "BZh") needs a byte that no text has.
@@ -136,8 +136,8 @@ def sniff(head: bytes, path: Path) -> str:
         sure = len(signature) >= _SHORTEST_SURE or re.search(rb"[\x00-\x08]", head)
         if head.startswith(signature) and sure:
             return kind
-    if kind := _other_binary(head) or _markup_kind(head):
-        return kind
+    if found := _other_binary(head) or _markup_kind(head):
+        return found
     return "MD" if path.suffix.lower() in (".md", ".markdown", ".mdown") else "TXT"
 
 
@@ -159,12 +159,10 @@ def _markup_kind(head: bytes) -> str | None:
     start = re.sub(rb"\A(?:<!--.*?-->\s*)+", b"", start, flags=re.DOTALL)
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         return "HTML"
-    if not start.startswith((b"<?xml", b"<!doctype")):
+    if not re.match(rb"<[?!a-z]", start):
         return None
-    for sign, kind in _VOCABULARIES:
-        if re.search(sign, start):
-            return kind
-    return "XML"
+    vocabulary = next((kind for sign, kind in _VOCABULARIES if re.search(sign, start)), None)
+    return vocabulary or ("XML" if start.startswith((b"<?xml", b"<!doctype")) else None)
 
 
 def _zip_kind(head: bytes, path: Path) -> str:

@@ -58,10 +58,28 @@ def test_text_is_the_canonical_text(invoke, samples: Path) -> None:
 
 def test_outline_json_keeps_its_keys(invoke, samples: Path) -> None:
     plain = json.loads(invoke("outline", samples / "ferry-ordinance.zh.txt", "--json").stdout)
-    assert list(plain) == ["key", "title", "language", "kind", "characters", "sections", "units"]
+    first = ["key", "title", "language", "kind", "characters", "sections", "units", "format", "authors", "series"]
+    assert list(plain) == [*first, "encoding", "jurisdiction", "version", "history", "pages", "volumes", "warnings"]
     assert plain["kind"] == "law" and len(plain["units"]) == 92
     assert set(plain["sections"][0]) == {"title", "level", "start", "end", "address"}
-    assert set(plain["units"][0]) == {"label", "number", "start", "end", "path"}
+    keys = {"label", "number", "start", "end", "path", "level", "version", "repealed", "parts"}
+    assert set(plain["units"][0]) == keys
+
+
+def test_several_files_are_a_shelf(invoke, samples: Path) -> None:
+    files = [samples / "ferry-ordinance.zh.txt", samples / "ferry-ordinance.en.txt"]
+    plain = json.loads(invoke("outline", *files, "--json").stdout)
+    assert plain["format"] == "shelf" and len(plain["units"]) == 184 and len(plain["volumes"]) == 2
+    hits = json.loads(invoke("find", *files, "Article 3", "--json").stdout)
+    assert hits and all(":Article" in hit["address"] for hit in hits)
+
+
+def test_a_kind_can_be_overridden(invoke, samples: Path) -> None:
+    law = samples / "ferry-ordinance.zh.txt"
+    assert "law (CN): 92 articles" in invoke("outline", law).stdout
+    assert json.loads(invoke("outline", law, "--kind", "novel", "--json").stdout)["units"] == []
+    refused = invoke("outline", samples / "shi-chi-ji.txt", "--kind", "law")
+    assert refused.exit_code == 1 and "No articles" in refused.stderr
 
 
 def test_find_json_points_into_the_text(invoke, tale: Path) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from app.documents.open import open_document
+from app.documents.document import Hints
+from app.documents.open import KNOWN, open_document, sniff
 from model.types import Problem
 
 
 def problem(path: Path, encoding: str | None = None) -> Problem:
     with pytest.raises(Problem) as caught:
-        open_document(path, encoding)
+        open_document(path, Hints(encoding=encoding))
     return caught.value
 
 
@@ -38,14 +39,7 @@ def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (b"%PDF-1.7\n", "PDF"),
-        (b"junk\n%PDF-1.7\n", "PDF"),
-        (b"<!DOCTYPE html><p>x", "HTML"),
-        (b"\xef\xbb\xbf <html>", "HTML"),
-        (b'<?xml version="1.0"?><html xmlns="x">', "HTML"),
-        (b'<?xml version="1.0"?><Act>', "XML"),
-        (b'<?xml version="1.0"?><FictionBook>', "FB2"),
-        (b"\0" * 60 + b"BOOKMOBI" + b"\0" * 20, "MOBI"),
+        (b'<?xml version="1.0"?><recipe>', "XML"),
         (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
         (b"\xff\xd8\xff\xe0\0", "JPEG"),
         (b"RIFF\0\0\0\0WEBP", "WEBP"),
@@ -64,12 +58,33 @@ def test_kinds_refused_by_name(tmp_path: Path, data: bytes, kind: str) -> None:
     assert (refused.code, refused.parameters["kind"], refused.parameters["known"]) == (
         "unsupported",
         kind,
-        "EPUB, TXT",
+        KNOWN,
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("word/document.xml", "DOCX"), ("xl/workbook.xml", "XLSX"), ("a.jpg", "ZIP")]
+    ("data", "kind"),
+    [
+        (b"%PDF-1.7\n", "PDF"),
+        (b"junk\n%PDF-1.7\n", "PDF"),
+        (b"<!DOCTYPE html><p>x", "HTML"),
+        (b"\xef\xbb\xbf <html>", "HTML"),
+        (b'<?xml version="1.0"?><html xmlns="x">', "HTML"),
+        (b'<?xml version="1.0"?><FictionBook>', "FB2"),
+        (b"\0" * 60 + b"BOOKMOBI" + b"\0" * 20, "MOBI"),
+        (b'<?xml version="1.0"?><uscDoc xmlns="http://xml.house.gov/schemas/uslm/1.0">', "USLM"),
+        (b'<Legislation xmlns="http://www.legislation.gov.uk/namespaces/legislation">', "CLML"),
+        (b'<?xml version="1.0"?><akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0">', "AKN"),
+        (b'<?xml version="1.0"?><ACT noNamespaceSchemaLocation="http://formex.publications.europa.eu/x">', "FORMEX"),
+        (b"MZ is how this story begins.", "TXT"),
+    ],
+)
+def test_kinds_by_their_first_bytes(tmp_path: Path, data: bytes, kind: str) -> None:
+    assert sniff(data, tmp_path / "book") == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("ppt/presentation.xml", "PPTX"), ("xl/workbook.xml", "XLSX"), ("a.jpg", "ZIP")]
 )
 def test_other_zips_are_refused_by_name(tmp_path: Path, name: str, kind: str) -> None:
     path = tmp_path / "a.zip"
@@ -80,7 +95,7 @@ def test_other_zips_are_refused_by_name(tmp_path: Path, name: str, kind: str) ->
 
 def test_texts(tmp_path: Path) -> None:
     for name, text in (
-        ("a.md", "# 标题\n正文"),
+        ("a", "# 标题\n正文"),
         ("b", "MZ is how this story begins."),
         ("c.log", "BZhang said so."),
     ):
