@@ -49,6 +49,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} is encrypted; give its password with --password.",
         "{path} 已加密；请用 --password 提供密码。",
     ),
+    "encrypted": (
+        "{path} is an Office file with a password; save a copy without one in the program that made it.",
+        "{path} 是带密码的 Office 文件；请用原来的程序另存一份不带密码的副本。",
+    ),
     "wrong-password": (
         "The password does not open {path}; check it and try again.",
         "密码无法打开 {path}；请检查后重试。",
@@ -149,8 +153,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         "文件中有 {value} 处损坏，以 \ufffd 显示；可换一个版本，或用 --encoding 指定编码。",
     ),
     "unread": (
-        "The book names a part that is not in the file ({value}); it is missing here too.",
-        "书中引用的部分不在文件里（{value}），因此这里也没有。",
+        "A part of the book is missing from the file or cannot be read ({value}); the rest is here; get the file "
+        "again.",
+        "书中的一部分不在文件里或无法读取（{value}）；其余内容都在；请重新获取文件。",
+    ),
+    "records-lost": (
+        "{value} parts of this book are missing because the file is cut; get the file again.",
+        "文件不完整，缺少 {value} 个部分；请重新获取文件。",
+    ),
+    "salvaged": (
+        "The file is cut or damaged; {value} files inside it were recovered one by one; get the file again for the "
+        "rest.",
+        "文件被截断或已损坏；已逐个恢复其中的 {value} 个文件；其余内容请重新获取文件。",
+    ),
+    "guessed-order": (
+        "The book does not say in which order its {value} parts are read; they stand in the order of their names; "
+        "check the order or get another copy.",
+        "书中没有说明 {value} 个部分的阅读顺序，现按文件名排列；请核对顺序或换一个版本。",
+    ),
+    "part-damaged": (
+        "A part inside the file is damaged ({value}) and may be incomplete here; get the file again.",
+        "文件内部的一个部分已损坏（{value}），这里的内容可能不完整；请重新获取文件。",
+    ),
+    "inserted": (
+        "The document takes in a file of another format ({value}) that is not read here; open it in Word, save it as "
+        "DOCX and open that.",
+        "文档嵌入了其他格式的文件（{value}），这里没有读取；请在 Word 中打开并另存为 DOCX 后再打开。",
     ),
     "page-damaged": (
         "A prepared page was damaged ({page}: {reason}) and is read again.",

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 
 from model.types import Span
 
@@ -84,6 +85,35 @@ def fold(text: str) -> Folded:
             ends.extend([end] * len(folded))
         place = end
     return Folded("".join(pieces), starts, ends)
+
+
+@lru_cache(maxsize=1 << 14)
+def skeleton(character: str) -> str:
+    """What is left of a character whatever its case, width, accents, quotes and dashes; "" of space and marks.
+
+    Passages that fold alike have the same skeletons one after another, but for the length of a dash.
+    """
+    if character in _UNSEEN:
+        return ""
+    whole = unicodedata.normalize("NFKD", character.translate(_SAME))
+    letters = unicodedata.normalize("NFKD", whole.casefold()).translate(_SAME)
+    return "".join(c for c in letters if not (c.isspace() or unicodedata.combining(c) or is_mark(c)))
+
+
+@lru_cache(maxsize=1 << 14)
+def fold_alone(character: str) -> str:
+    """What a character folds to where no mark follows it, nor a dash or white space if it is one."""
+    return fold(character).text
+
+
+def is_mark(character: str) -> bool:
+    """Whether a character joins the one before it or is not seen."""
+    return character in _UNSEEN or bool(_JOINS.match(character))
+
+
+def is_inner(character: str) -> bool:
+    """Whether a character may stand inside what folds as one: a mark, white space, a dash."""
+    return character.isspace() or character in _DASHES or is_mark(character)
 
 
 def _joins(text: str, place: int) -> bool:

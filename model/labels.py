@@ -38,7 +38,7 @@ ENGLISH_NUMERAL = f"(?:{_WORD})(?:[- ](?:{_WORD}))?"
 """A regular expression (ignore case) for one to ninety-nine, cardinal or ordinal, in words."""
 
 _ARTICLE = re.compile(
-    rf"第\s*({HAN_NUMERAL})\s*[条條](?:\s*之\s*({HAN_NUMERAL}))?"
+    rf"第\s*({HAN_NUMERAL}(?:-[0-9]+)?)\s*[条條]((?:\s*[之の]\s*{HAN_NUMERAL})*)"
     r"|(?:(?:Article|Art\.|Section|Sec\.)|§§?)\s*([0-9０-９]+[a-z]{0,2}|[IVXLCDM]+)(?:[-‐‑–]([0-9]+))?\b",
     re.IGNORECASE,
 )
@@ -59,16 +59,18 @@ def number(label_numeral: str) -> int:
 
 
 def article(label: str) -> str:
-    """The plain form of an article's label: 第三十条之一 and "Article 30-1" are both "30-1".
+    """The plain form of an article's label: 第三十条之一, 第三十条の一, 第 30-1 條 and "Article 30-1" are all "30-1".
 
     Raises ValueError for what names no article.
     """
     match = _ARTICLE.match(label.strip())
     if not match:
         raise ValueError(f"not an article: {label!r}")
-    main, branch = match[1] or match[3], match[2] or match[4]
-    digits, letters = _split_letters(main)
-    return f"{number(digits)}{letters}" + (f"-{number(branch)}" if branch else "")
+    if match[1]:
+        numerals = [*match[1].split("-"), *re.findall(HAN_NUMERAL, match[2])]
+        return "-".join(str(number(numeral)) for numeral in numerals)
+    digits, letters = _split_letters(match[3])
+    return f"{number(digits)}{letters}" + (f"-{number(match[4])}" if match[4] else "")
 
 
 def _split_letters(numeral: str) -> tuple[str, str]:

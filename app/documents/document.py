@@ -154,9 +154,11 @@ class Volume:
 
 @dataclass(frozen=True)
 class Document:
-    """One opened file, or a shelf of them (`volumes`), frozen. `parser` names the reader and its version; `warnings` are for the user: a
-    code of `app.problems` and a value ("replaced:5"). `cover` is a picture's name in the file, for
-    `app.documents.open.picture`. `pages` and `origins` are ordered; only PDF has origins.
+    """One opened file, or a shelf of them (`volumes`), frozen.
+
+    `parser` names the reader and its version; `warnings` are for the user: a code of `app.problems` and a
+    value ("replaced:5"). `cover` is a picture's name in the file, for `app.documents.open.picture`.
+    `pages` and `origins` are ordered; only PDF has origins.
     """
 
     title: str

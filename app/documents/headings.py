@@ -7,7 +7,7 @@ Nothing in a TXT file marks a heading, so three things decide: its form (`parse`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from model.labels import ENGLISH_NUMERAL, HAN_NUMERAL, ROMAN, number
@@ -21,17 +21,18 @@ _HAN_RANK = {"編": "编", "分編": "分编", "部分": "部", "节": _SECTION,
 _ENGLISH_RANK = {w: w for w in ("volume", "book", "part", "act", "title")} | {"section": _SECTION}
 
 _HAN = re.compile(
-    rf"(?:正文\s*|[上中下][卷部篇册]\s*|第{HAN_NUMERAL}[卷部集]\s*[^\s第]{{0,12}}\s+(?=第))?"
+    rf"(?:(?:正文|VIP|vip)卷?\s*|[上中下][卷部篇册]\s*|(?:第{HAN_NUMERAL}[卷部集]|卷之?{HAN_NUMERAL})\s*[^\s第]{{0,12}}\s+(?=第))?"
     rf"第\s*(?P<number>{HAN_NUMERAL})\s*(?P<unit>分[编編]|部分|[回章卷节節部集篇编編幕折话話夜])(?P<rest>.*)",
     re.DOTALL,
 )
 _VOLUME = re.compile(rf"卷(?:之)?\s*(?P<number>{HAN_NUMERAL}|[上中下])(?P<rest>(?:[\s:：、.．·].*)?)", re.DOTALL)
 _HAN_NAMED = re.compile(
     r"(?:楔子|序言|序章|序幕|序曲|引子|引言|前言|自序|代序|小引|[题題]记|[题題]記|[题題][辞辭]|番外\S{0,3}|尾[声聲]|[后後][记記]|"
-    r"[终終]章|[终終]曲|附[录錄]|跋|序|[结結][语語]|[后後]序|附[则則]|附件[一二三四五六七八九十]{0,3}|凡例|弁言|[导導][读讀])(?P<rest>(?:[\s:：、.．·—].{0,40})?)"
+    r"[终終]章|[终終]曲|附[录錄]|跋|序|[结結][语語]|[后後]序|附[则則]|附件[一二三四五六七八九十]{0,3}|凡例|弁言|[完上][本架]感言|写在(?:前面|最后|最後)|[内內作][容品][简簡]介|[导導][读讀])(?P<rest>(?:[\s:：、.．·—].{0,40})?)"
 )
 _NUMERALS = rf"(?P<number>\d{{1,4}}|{ROMAN}|(?:the\s+)?{ENGLISH_NUMERAL}|THE\s+(?i:{ENGLISH_NUMERAL}))"
 _ENGLISH = re.compile(
+    r"(?:(?i:vol(?:ume)?)\.?\s*\d+[\s,.:–—-]+(?=(?i:ch)))?"
     r"(?P<unit>(?i:chapter|chap\.|letter|book|part|volume|vol\.|adventure|canto|stave|act|scene|title|section))"
     rf"\s+(?:(?i:{_NUMERALS.replace(ROMAN, f'(?-i:{ROMAN})')}))(?=$|[\s.:,—–\-\]])(?P<rest>.*)",
     re.DOTALL,
@@ -45,6 +46,26 @@ _ENGLISH_NAMED = re.compile(
 _STORY = re.compile(rf"(?P<number>{ROMAN})\.\s+(?P<rest>[^a-z]{{3,80}})")
 _WEB = re.compile(r"(?P<number>\d{1,4})\s*[.、．:：]\s*(?P<rest>[^\d\s](?:.{0,40}|[\x20-\x7e]{0,90}))")
 _BARE = re.compile(rf"(?P<number>{ROMAN}|[一二三四五六七八九十百]{{1,4}})[.．、]?")
+_SERIAL = re.compile(
+    r"(?:(?P<web>0\d{1,3}(?=\s)|\d{1,4}(?=\s+[\u4e00-\u9fff]))|(?P<enumerated>[一二三四五六七八九十百]{1,5})、)\s*(?P<rest>\D.{0,40})"
+    r"|[（(](?P<bare>[一二三四五六七八九十百]{1,4})[)）]"
+)
+_STAR = re.compile(r"(?P<star>[☆★◆◇])[、\s]\s*\S.{0,40}")
+# What begins a heading, so that most of a book's lines need no closer look.
+_OPENING = re.compile(
+    r"\W*(?:[第卷正上中下楔序引前自代小題题番尾后後終终附跋結结凡弁導导完写內内作]|[A-Za-z_\d]|[一二三四五六七八九十百]|VIP)|[☆★◆◇]"
+)
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_ORNAMENT = "☆★◆◇■□●○※＊*=＝─━—–~～#§◎▲△▼▽"
+_ORNAMENTED = re.compile(rf"[{_ORNAMENT}\s]*(?:(?<=[{_ORNAMENT}])[、.]\s*)?(?P<inner>.*?)[{_ORNAMENT}\s]*", re.DOTALL)
+_BRACKETED = re.compile(r"[【\[〔](?P<inner>[^】\]〕]+)[】\]〕]\s*(?P<rest>.*)", re.DOTALL)
+# The end of a chapter, or what is said about it: 第三章完, 第三章（未完待续）.
+_END = re.compile(
+    r"\s*[（(【]?(?:全?完|完结|完結|未完(?:待[续續])?|待[续續])[）)】]?[。！!]?|[（(【]?全?[终終][）)】]?"
+)
+_ENDED = re.compile(r"[\s（(【](?:[终終]|[结結]束)[）)】]?$")
+_CONTENTS = re.compile(r"(?:table of )?contents|目\s*[录錄次]", re.IGNORECASE)
+_FRONT = 0.2  # of a text, where its table of contents stands
 
 _LONGEST = 100  # characters of a heading, title and all
 _DENSE = 40  # characters of other text between two entries of a table of contents, at most
@@ -74,23 +95,42 @@ def find(texts: Sequence[str]) -> list[tuple[Mark, int]]:
     sizes = [0]
     for text in texts:
         sizes.append(sizes[-1] + len(text))
-    marks = [m for i, text in enumerate(texts) if len(text) <= _LONGEST and (m := parse(text, i))]
+    marks = [m for i, text in enumerate(texts) if len(text) <= _LONGEST and (m := parse(text, i, in_series=True))]
     marks = _without_contents(marks, sizes)
     marks = _without_chance(marks, sizes)
+    if sum(m.rank == _CHAPTER for m in marks) < 3:
+        marks = sorted([*marks, *_listed(texts, sizes, {m.block for m in marks})], key=lambda m: m.block)
     marks = _without_repeats(marks, sizes)
     return _levelled(_titled(marks, texts))
 
 
-def parse(text: str, block: int = 0) -> Mark | None:
-    """The mark that a block's form makes it, or None. Weak marks need a series to be believed."""
+def parse(text: str, block: int = 0, in_series: bool = False) -> Mark | None:
+    """The mark that a block's form makes it, or None. Weak marks need a series to be believed; `in_series` gives
+    those too that would be nothing without one.
+    """
+    if not _OPENING.match(text):
+        return None
     # Markdown is read as text for now: its marks are no part of a title.
-    line = one_line(re.sub(r"\A#{1,6}\s+", "", text))
+    line = one_line(re.sub(r"\A#{1,6}\s+", "", text.translate(_UNSEEN)))
     if re.search(r"\.{4,}\s*\d*$|…{2,}\s*\d+$", line):
         return None  # dot leaders: a line of a table of contents
-    for reader in (_han, _english, _named, _weak):
-        if mark := reader(line, block):
-            return mark
-    return None
+    for form in dict.fromkeys(_forms(line)):
+        for reader in (_han, _english, _named):
+            if mark := reader(form, block):
+                if mark.weak and not in_series:
+                    return None
+                return mark if form == line or line[0] in _ORNAMENT else replace(mark, title=line)
+    return _weak(line, block) or (_serial(line, block) if in_series else None)
+
+
+def _forms(line: str) -> Iterator[str]:
+    """A line as it is, without what adorns it, and out of its brackets: ☆、第一章, ==第一章==, 【第一章】起."""
+    yield line
+    if (match := _ORNAMENTED.fullmatch(line)) and match["inner"]:
+        line = match["inner"]
+        yield line
+    if match := _BRACKETED.fullmatch(line):
+        yield f"{match['inner']} {match['rest']}".strip()
 
 
 def one_line(text: str) -> str:
@@ -101,17 +141,25 @@ def one_line(text: str) -> str:
 def _han(line: str, block: int) -> Mark | None:
     if match := _HAN.fullmatch(line):
         rank = _HAN_RANK.get(match["unit"], match["unit"])
-        if _is_title(match["rest"], f"{match['unit']}"):
-            return Mark(block, block, rank, number(match["number"]), line, not match["rest"].strip())
+        value, rest = number(match["number"]), match["rest"]
+        if _is_title(rest, f"{match['unit']}"):
+            return Mark(block, block, rank, value, line, not rest.strip(" \u3000:：.、．"))
+        # A title may look like a sentence; it is one if the series lacks just this number.
+        if len(line) <= 40 and not re.search(rf"第{HAN_NUMERAL}{match['unit']}", rest) and not _END.fullmatch(rest):
+            return Mark(block, block, rank, value, line, False, "gap", weak=True)
     if (match := _VOLUME.fullmatch(line)) and len(match["rest"]) <= 30 and not _ends_sentence(match["rest"]):
         place = "上中下".find(match["number"]) + 1 or number(match["number"])
-        return Mark(block, block, "卷", place, line, not match["rest"].strip())
+        return (
+            None if _END.fullmatch(match["rest"]) else Mark(block, block, "卷", place, line, not match["rest"].strip())
+        )
     return None
 
 
 def _is_title(rest: str, unit: str) -> bool:
     """Whether what follows 第X回 can be a title and not the rest of a sentence."""
     title = rest.strip(" \u3000:：.、．·-—")
+    if _END.fullmatch(title) and title:
+        return False
     if re.search(rf"第{HAN_NUMERAL}{unit}", title) or len(title) > 40 or _ends_sentence(title):
         return False
     if rest and rest[0] in " \u3000:：.、．·-—":
@@ -181,6 +229,17 @@ def _weak(line: str, block: int) -> Mark | None:
     return None
 
 
+def _serial(line: str, block: int) -> Mark | None:
+    """Forms that anything may have: 001 起, 一、起, （一）, ☆、起."""
+    if (match := _SERIAL.fullmatch(line)) and not re.search(r"[。！？；，.!?;,：:]$", line):
+        name = match.lastgroup if match.lastgroup != "rest" else "web" if match["web"] else "enumerated"
+        rank = _NUMERAL if name == "bare" else _CHAPTER
+        return Mark(block, block, rank, number(match[name or 0]), line, False, name or "", weak=True)
+    if match := _STAR.fullmatch(line):
+        return Mark(block, block, _CHAPTER, 0, line[1:].lstrip(" 、"), False, match["star"], weak=True)
+    return None
+
+
 def _runs(marks: Sequence[Mark], sizes: Sequence[int]) -> Iterator[list[Mark]]:
     """Marks in runs with next to no text between them."""
     run: list[Mark] = []
@@ -235,25 +294,85 @@ def _without_chance(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
     strong = [m for m in marks if not m.weak]
     chapters = sum(m.rank == _CHAPTER for m in strong)
     believed = {id(m) for m in strong}
-    for name, fewest in (("story", 3), ("bare", 2), ("web", 5)):
+    for name, fewest in (("story", 3), ("bare", 2)):
         pool = [m for m in marks if m.name == name or (name == "story" and m.name == "adventure")]
         chains = [chain for chain in _chains(pool, sizes, restarts=name == "bare") if len(chain) >= fewest]
-        if name == "web":
-            chains = [] if chapters >= 3 else sorted(chains, key=len)[-1:]
         believed |= {id(m) for chain in chains for m in chain}
-    return [m for m in marks if id(m) in believed]
+    if chapters < 3:
+        pools = [list(_chains([m for m in marks if m.name == name], sizes, False, 3)) for name in ("web", "enumerated")]
+        pools += [[_apart([m for m in marks if m.name == star], sizes)] for star in "☆★◆◇"]
+        # One title again and again with its page's number is no chapter.
+        varied = [c for pool in pools for c in pool if 2 * len({_words(m.title) for m in c}) > len(c) >= 5]
+        believed |= {id(m) for m in max(varied, key=len, default=[])}
+    return _with_gaps([m for m in marks if id(m) in believed or m.name == "gap"], sizes)
 
 
-def _chains(pool: Sequence[Mark], sizes: Sequence[int], restarts: bool) -> Iterator[list[Mark]]:
-    """Series 1, 2, 3 … of a pool. Where numbers restart (in each chapter) a 1 ends the series before it."""
+def _chains(pool: Sequence[Mark], sizes: Sequence[int], restarts: bool, step: int = 1) -> Iterator[list[Mark]]:
+    """Series 1, 2, 3 … of a pool, by steps of one or, where chapters were lost, a few. Where numbers restart
+    (in each chapter) a 1 ends the series before it.
+    """
     firsts = [i for i, mark in enumerate(pool) if mark.number == 1]
     for first, after in zip(firsts, [*firsts[1:], len(pool)], strict=False):
         chain = [pool[first]]
         for mark in pool[first + 1 : after if restarts else len(pool)]:
             apart = sizes[mark.block] - sizes[chain[-1].block] >= _CHATTER
-            if apart and mark.number == chain[-1].number + 1:
+            if apart and 1 <= mark.number - chain[-1].number <= step:
                 chain.append(mark)
         yield chain
+
+
+def _words(title: str) -> str:
+    return re.sub(r"[\d\W]+", "", title)
+
+
+def _apart(pool: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
+    """The marks of a pool with text between them."""
+    kept: list[Mark] = []
+    for mark in pool:
+        if not kept or sizes[mark.block] - sizes[kept[-1].block] >= _CHATTER:
+            kept.append(mark)
+    return kept
+
+
+def _listed(texts: Sequence[str], sizes: Sequence[int], taken: Set[int]) -> list[Mark]:
+    """The titles without numbers that the table of contents at the front lists, where they come again."""
+    front = (i for i, text in enumerate(texts) if sizes[i] <= _FRONT * sizes[-1] and len(text) < 5000)
+    opening = next((i for i in front if _CONTENTS.fullmatch(texts[i].split("\n")[0].strip(" .:：\u3000"))), None)
+    if opening is None:
+        return []
+    listed: dict[str, int] = {}
+    after = opening
+    for after in range(opening, len(texts)):
+        lines = texts[after].split("\n")[1 if after == opening else 0 :]
+        if any(len(line) > _LONGEST for line in lines) or (len(lines) == 1 and _entry(lines[0]) in listed):
+            break
+        listed |= {entry: -1 for line in lines if len(entry := _entry(line)) > 1}
+    for i in range(after, len(texts)):
+        if len(texts[i]) <= _LONGEST and listed.get(entry := _entry(texts[i])) == -1:
+            listed[entry] = i
+    found = [(i, entry) for entry, i in listed.items() if i >= 0]
+    if len(found) < 3 or 2 * len(found) < len(listed):
+        return []
+    return [Mark(i, i, _CHAPTER, 0, one_line(texts[i]), False, entry) for i, entry in found if i not in taken]
+
+
+def _entry(line: str) -> str:
+    """The letters of an entry in a table of contents, without its page."""
+    return re.sub(r"[\W_]+", "", re.sub(r"[\s.·…]*\d+\s*$", "", line)).casefold()
+
+
+def _with_gaps(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
+    """Without marks that only look like headings, but for those whose number a series lacks where they stand."""
+    kept: list[Mark] = []
+    for i, mark in enumerate(marks):
+        if mark.name == "gap":
+            before = next((m for m in reversed(kept) if m.rank == mark.rank), None)
+            after = next((m for m in marks[i + 1 :] if m.rank == mark.rank and m.name != "gap"), None)
+            fits = before and before.number == mark.number - 1 and (not after or after.number in (1, mark.number + 1))
+            if not fits or not before or sizes[mark.block] - sizes[before.block] < _CHATTER:
+                continue
+        kept.append(mark)
+    return kept
 
 
 def _without_repeats(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
@@ -263,6 +382,8 @@ def _without_repeats(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
     newest = -1
     for mark in marks:
         place = latest.get(mark.rank, -1)
+        if place >= 0 and _identity(mark) == _identity(kept[place]) and _ENDED.search(mark.title):
+            continue
         if place >= 0 and not mark.weak and _is_again(mark, kept[place], place == newest, sizes):
             kept[place] = replace(kept[place], title=max(kept[place].title, mark.title, key=len))
             kept.append(replace(mark, echo=True))

@@ -12,9 +12,13 @@ from model.types import Span
 
 _ENDLESS = 4000  # characters of a line that no paragraph has: its line ends were lost
 _PIECE = 400  # characters of a piece of such a line, at least
-_INLINE = re.compile(rf"第({HAN_NUMERAL})[回章]")
+# A head, and not a mention (第四回里, 參看本書第五篇。).
+_INLINE = re.compile(rf"第({HAN_NUMERAL})([回章篇節节卷])(?![，。、；：？！》）」”的里裡之和及至與与])")
 # Old editions run a chapter's couplet and its text into one line: 第一回 宴桃园… 斩黄巾… 话说天下…
-_RUN_IN = re.compile(rf"(第({HAN_NUMERAL})回(?:\s+[^\s，。：；！？]{{4,12}}){{1,2}})\s+(?=\S)")
+_RUN_IN = re.compile(rf"(第({HAN_NUMERAL})[回章节節](?:\s+[^\s，。：；！？]{{4,12}}){{1,2}})\s+(?=\S)")
+# What the first words after a couplet are.
+_OPENER = re.compile(r"[话話却卻且再][说說]|[诗詩词詞][曰云雲]")
+_COUPLET = range(8, 25)  # characters
 
 
 def units(text: str) -> list[Span]:
@@ -46,7 +50,7 @@ def is_wrapped(text: str) -> bool:
 
 def _lines(text: str) -> Iterator[Span]:
     """One span to each line, trimmed, without the blank ones."""
-    for match in re.finditer(r"[^\n]+", text):
+    for match in re.finditer(r"[^\n\f]+", text):
         if line := match[0].strip():
             start = match.start() + match[0].index(line)
             yield Span(start, start + len(line))
@@ -104,12 +108,25 @@ def _pieces(text: str, line: Span, head: int | None) -> Iterator[Span]:
 
 def _inline_chapters(text: str, line: Span) -> list[Span]:
     """The heads 第一回, 第二回 … inside a line that lost its line ends; none if fewer than three count up."""
-    found: list[Span] = []
+    chains: dict[str, list[Span]] = {}
     for match in _INLINE.finditer(text, line.start, line.end):
-        apart = not found or match.start() - found[-1].start > 800
-        if apart and number(match[1]) == len(found) + 1:
-            found.append(Span(match.start(), match.end()))
-    return found if len(found) >= 3 else []
+        chain = chains.setdefault(match[2], [])
+        apart = not chain or match.start() - chain[-1].start > 800
+        if apart and number(match[1]) == len(chain) + 1:
+            chain.append(Span(match.start(), match.end()))
+    longest = max(chains.values(), key=len, default=[])
+    return _with_couplets(text, longest) if len(longest) >= 3 else []
+
+
+def _with_couplets(text: str, heads: Sequence[Span]) -> list[Span]:
+    """Heads with the couplets after them, if it shows how long this book's couplets are: 話說 follows most."""
+    after = [re.split(r"[，。：；！？、]", text[head.end : head.end + 40])[0] for head in heads]
+    lengths = [match.start() if (match := _OPENER.search(words)) else 0 for words in after]
+    usual = max(_COUPLET, key=lengths.count)
+    if 2 * lengths.count(usual) < len(heads):
+        return list(heads)
+    own = [n if n in _COUPLET else usual if usual < len(words) else 0 for n, words in zip(lengths, after, strict=True)]
+    return [Span(head.start, head.end + n) for head, n in zip(heads, own, strict=True)]
 
 
 def _sentences(text: str, span: Span) -> Iterator[Span]:

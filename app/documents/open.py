@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import struct
-import zipfile
 from pathlib import Path
 
-from app.documents import statute
+from app.documents import archive, statute
 from app.documents.document import Document, Hints
 from model.types import Problem
 
@@ -39,6 +37,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xe9DRMION", "KFX"),
     (b"TPZ", "Topaz"),
     (b"ITSF", "CHM"),
+    (b"bplist00", "webarchive"),
     (b"%!PS", "PostScript"),
     (b"wOFF", "font"),
     (b"wOF2", "font"),
@@ -54,6 +53,7 @@ _VOCABULARIES = (
     (rb"formex", "FORMEX"),
     (rb"<html", "HTML"),
 )
+_WORD = re.compile(rb"(?:wordprocessingml|ms-word)\.[\w.]+\.main\+xml", re.IGNORECASE)
 # A short signature that a text may begin with too ("MZ", "ID3", "BZh") needs a byte that no text has.
 _SHORTEST_SURE = 4
 
@@ -125,7 +125,31 @@ def _read(path: Path, hints: Hints) -> Document:
             from app.documents import text
 
             return text.read(path, _bytes(path), hints.encoding)
+        case "DOC" if "EncryptedPackage".encode("utf-16-le") in _bytes(path):
+            raise Problem("encrypted", path=str(path))
     raise Problem("unsupported", path=str(path), kind=kind, known=KNOWN)
+
+
+def picture(path: Path, name: str) -> bytes | None:
+    """The bytes of a picture in a file, by a Block's `target` or the Document's `cover`; None if it is not there."""
+    match sniff(_head(path), path):
+        case "EPUB":
+            from app.documents import epub
+
+            return epub.picture(path, name)
+        case "DOCX":
+            from app.documents import docx
+
+            return docx.picture(path, name)
+        case "FB2":
+            from app.documents import fb2
+
+            return fb2.picture(path, name)
+        case "MOBI":
+            from app.documents import mobi
+
+            return mobi.picture(path, name)
+    return None
 
 
 def sniff(head: bytes, path: Path) -> str:
@@ -138,7 +162,10 @@ def sniff(head: bytes, path: Path) -> str:
             return kind
     if found := _other_binary(head) or _markup_kind(head):
         return found
-    return "MD" if path.suffix.lower() in (".md", ".markdown", ".mdown") else "TXT"
+    suffix = path.suffix.lower()
+    if suffix in (".html", ".htm", ".xhtml") and re.search(rb"<[A-Za-z!]", head.replace(b"\0", b"")):
+        return "HTML"
+    return "MD" if suffix in (".md", ".markdown", ".mdown") else "TXT"
 
 
 def _other_binary(head: bytes) -> str | None:
@@ -146,6 +173,8 @@ def _other_binary(head: bytes) -> str | None:
         return "PDF"
     if head[60:68] in (b"BOOKMOBI", b"TEXtREAd"):
         return "MOBI"
+    if re.match(rb"(?:From:|MIME-Version:)", head) and b"multipart/related" in head:
+        return "MHTML"
     if head[:4] == b"RIFF" and head[8:12] in (b"WEBP", b"WAVE", b"AVI "):
         return head[8:12].decode().strip()
     if head[4:8] == b"ftyp":
@@ -168,22 +197,30 @@ def _markup_kind(head: bytes) -> str | None:
 def _zip_kind(head: bytes, path: Path) -> str:
     """What a zip holds, by its list of names; by its first entry or its suffix if the list is lost."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, struct.error, OSError, ValueError, RuntimeError):
-        return "EPUB" if b"application/epub+zip" in head[:200] or path.suffix.lower() == ".epub" else "ZIP"
+        with archive.opened(path) as zipped:
+            names = {name.replace("\\", "/") for name in zipped.namelist()}
+            types = zipped.open("[Content_Types].xml").read(1 << 20) if "[Content_Types].xml" in names else b""
+    except archive.DAMAGE:
+        return _lost_zip_kind(head, path)
     if b"application/epub+zip" in head[:200] or "META-INF/container.xml" in names:
         return "EPUB"
-    for sign, kind in (
-        ("word/document.xml", "DOCX"),
-        ("xl/workbook.xml", "XLSX"),
-        ("ppt/presentation.xml", "PPTX"),
-    ):
+    if "word/document.xml" in names or _WORD.search(types):
+        return "DOCX"
+    for sign, kind in (("xl/workbook.xml", "XLSX"), ("ppt/presentation.xml", "PPTX")):
         if sign in names:
             return kind
     if b"application/vnd.oasis.opendocument" in head[:200]:
         return "ODT"
+    if sum(name.lower().endswith(".fb2") for name in names) == 1:
+        return "FB2"
     return "EPUB" if path.suffix.lower() == ".epub" or any(n.lower().endswith(".opf") for n in names) else "ZIP"
+
+
+def _lost_zip_kind(head: bytes, path: Path) -> str:
+    suffix = path.suffix.lower()
+    if b"[Content_Types].xml" in head or b"word/" in head or suffix in (".docx", ".docm", ".dotx"):
+        return "DOCX"
+    return "EPUB" if b"application/epub+zip" in head[:200] or suffix == ".epub" else "ZIP"
 
 
 def _head(path: Path) -> bytes:

@@ -27,9 +27,10 @@ def nested(entries: Sequence[Entry], end: int, title: str, blocks: Sequence[Bloc
     """
     ordered = sorted(entries, key=lambda entry: (entry[2], entry[1]))
     first = ordered[0][2] if ordered else end
-    if any(len(b.span) and b.start < first for b in blocks):
+    if next((b.start for b in blocks if b.start < b.end), first) < first:
         ordered.insert(0, (title, 1, 0))
-    sections = [Section(name, level, start, _end(ordered, i, end)) for i, (name, level, start) in enumerate(ordered)]
+    ends = _ends(ordered, end)
+    sections = [Section(name, level, start, last) for (name, level, start), last in zip(ordered, ends, strict=True)]
     return _by_depth([s for s in sections if s.end > s.start])
 
 
@@ -45,5 +46,12 @@ def _by_depth(sections: Sequence[Section]) -> tuple[Section, ...]:
     return tuple(shown)
 
 
-def _end(entries: Sequence[Entry], i: int, end: int) -> int:
-    return next((start for _, level, start in entries[i + 1 :] if level <= entries[i][1]), end)
+def _ends(entries: Sequence[Entry], end: int) -> list[int]:
+    """Where each of ordered entries ends: at the next one that is not inside it."""
+    ends = [end] * len(entries)
+    open_entries: list[int] = []
+    for i, (_, level, start) in enumerate(entries):
+        while open_entries and entries[open_entries[-1]][1] >= level:
+            ends[open_entries.pop()] = start
+        open_entries.append(i)
+    return ends

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from app.documents.document import Document, DocumentKind
+from app.documents.document import Block, Document, DocumentKind, Law, Section
 from app.documents.law import eu, german, prc, us
 from model.types import Problem
 
-_TRADITIONS = (prc, german, eu, us)
+Recognised = tuple[Law, tuple[Section, ...]] | None
+Tradition = Callable[[str, Sequence[Block], tuple[Section, ...], bool], Recognised]
+
+_TRADITIONS: tuple[Tradition, ...] = (prc.recognise, german.recognise, eu.recognise, us.recognise)
+_HOME = {"zh": prc.recognise, "ja": prc.recognise, "de": german.recognise}
+"""The tradition to try first on a text of a language."""
 
 
 def applied(document: Document, wanted: DocumentKind | None = None) -> Document:
@@ -22,10 +28,41 @@ def applied(document: Document, wanted: DocumentKind | None = None) -> Document:
     if document.law:
         return document
     for insist in (False, True) if wanted == "law" else (False,):
-        for tradition in _TRADITIONS:
-            if found := tradition.recognise(document.text, document.blocks, document.sections, insist):
-                law, sections = found
-                return replace(document, law=law, sections=sections)
+        if found := _recognised(document, insist):
+            law, sections = found
+            blocks = _with_headings(document.text, document.blocks, sections)
+            return replace(document, law=law, sections=sections, blocks=blocks)
     if wanted == "law":
         raise Problem("no-articles", title=document.title)
     return document
+
+
+def _recognised(document: Document, insist: bool) -> Recognised:
+    """The law by the tradition of the text's language; if that finds none, by the one whose articles
+    hold most of the text.
+    """
+    best: Recognised = None
+    home = _HOME.get(document.language[:2])
+    for tradition in sorted(_TRADITIONS, key=lambda tradition: tradition is not home):
+        found = tradition(document.text, document.blocks, document.sections, insist)
+        if found and tradition is home:
+            return found
+        if found and (best is None or _held(found[0]) > 1.1 * _held(best[0])):
+            best = found
+    return best
+
+
+def _held(law: Law) -> int:
+    """How many characters the articles hold."""
+    return sum(u.end - u.start for u in law.units)
+
+
+def _with_headings(text: str, blocks: Sequence[Block], sections: Sequence[Section]) -> tuple[Block, ...]:
+    """The blocks, where those that head a section and were read as paragraphs are headings."""
+    levels = {s.start: (s.level, "".join(s.title.split())) for s in sections}
+    return tuple(
+        replace(b, kind="heading", level=levels[b.start][0])
+        if b.kind == "paragraph" and b.start in levels and "".join(text[b.start : b.end].split()) == levels[b.start][1]
+        else b
+        for b in blocks
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.documents import headings, language, lines
 from app.documents.document import Block, Document, Section
-from app.documents.encoding import Decoded, NotText, decode
+from app.documents.encoding import Decoded, NotText, decode, mojibake
 from app.documents.outline import gutenberg_licence, nested
 from model.types import Problem
 
@@ -37,8 +37,13 @@ def read(path: Path, data: bytes, encoding: str | None = None) -> Document:
         format="TXT",
         parser=PARSER,
         encoding=decoded.encoding,
-        warnings=(f"replaced:{decoded.replaced}",) if decoded.replaced else (),
+        warnings=_warnings(decoded),
     )
+
+
+def _warnings(decoded: Decoded) -> tuple[str, ...]:
+    garbled = mojibake(decoded.text)
+    return (f"replaced:{decoded.replaced}",) * bool(decoded.replaced) + (f"mojibake:{garbled}",) * bool(garbled)
 
 
 def structure(text: str, title: str) -> tuple[tuple[Block, ...], tuple[Section, ...]]:

@@ -2,183 +2,69 @@
 
 from __future__ import annotations
 
-import html.entities
-import posixpath
 import re
 from dataclasses import dataclass, field, replace
-from urllib.parse import unquote
 
 from lxml import etree
-from lxml import html as lxml_html
 
+from app.documents import drawing, formula, linebreaks, links, style
+from app.documents.cells import Columns, is_label, is_prose
 from app.documents.document import Block, BlockKind, Link, Ruby
+from app.documents.elements import Hostile, attribute, attributes, local, parse, words
+from app.documents.links import Pointer
+from app.documents.ruby import Annotation
+from app.documents.style import BLOCKS, PLAIN, Style
 
-_HIDDEN = {
-    "head",
-    "script",
-    "style",
-    "template",
-    "rt",
-    "rp",
-    "noscript",
-    "audio",
-    "video",
-    "iframe",
-    "object",
-    "map",
-}
-_BLOCK_NAMES = (
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main nav ol optgroup p pre section "
-    "summary table tbody td tfoot th thead tr ul"
-)
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
-_VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
-_NOTE = re.compile(r"\b(?:footnotes?|endnotes?|rearnotes?|doc-footnote|doc-endnotes?|note)\b")
-_VERSE = re.compile(r"\b(?:z3998:(?:verse|poem|song|hymn|lyrics)|poem|poetry|verse|stanza|lyrics?)\b")
-_PAGE = re.compile(r"\b(?:pagebreak|doc-pagebreak|pagenum|pageno|page-number)\b")
+__all__ = ["Flow", "Hostile", "Writer", "attributes", "local", "parse", "words"]
+
+_NOTEREF = re.compile(r"\b(?:noteref|doc-noteref)\b")
+_RAISED = re.compile(r"\b(?:sup|superscript)\b")
 _BLANK = re.compile(r"[ \t\n\r\f]+")  # what a browser collapses: not the no-break space
 _DROPPED = {ord("\u00ad"): None, ord("\ufeff"): None}
-_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_DECLARED = re.compile(r"<!ENTITY\s+(%?)\s*([\w.-]+)\s+(?:\"([^\"]*)\"|'([^']*)'|(SYSTEM|PUBLIC))", re.IGNORECASE)
-_CHAPTER_LIKE = 1500  # characters of a block that no paragraph with line breaks has
-_INITIAL = 2  # characters of an alt text that is a drop capital and belongs to its word
-
-
-class Hostile(ValueError):
-    """Markup made to harm: entities that grow, or that fetch."""
+_REPLACED = ("img", "image", "svg", "math")
+_SPACE = "\n\t "
 
 
 @dataclass
 class Flow:
-    """The text so far, its blocks, and where each anchor ("file" or "file#id") lies in it."""
+    """The text so far, its blocks, and where each anchor ("file" or "file#id") lies in it.
+
+    `breaks` are the page breaks in the text: label and place.
+    """
 
     text: list[str] = field(default_factory=list)
     length: int = 0
     blocks: list[Block] = field(default_factory=list)
     anchors: dict[str, int] = field(default_factory=dict)
     rubies: list[Ruby] = field(default_factory=list)
+    pointers: list[Pointer] = field(default_factory=list)
+    breaks: list[tuple[str, int]] = field(default_factory=list)
 
     def links(self) -> tuple[Link, ...]:
-        """The links of all that was written, resolved; call it when all files are."""
-        return ()
+        """The links of all that was written; call it when all files are. Blocks that prove to be notes become such."""
+        found, blocks = links.resolved("".join(self.text), self.pointers, self.anchors, self.blocks)
+        self.blocks = list(blocks)
+        return found
 
 
-def local(element: etree._Element) -> str:
-    """An element's name without namespace or prefix; "" for comments and the like."""
-    tag = element.tag
-    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
+@dataclass
+class _Opened:
+    """An <a> while it is written: where its words begin in the open block."""
+
+    href: str
+    noteref: bool
+    raised: bool
+    start: int
 
 
-def words(element: etree._Element) -> str:
-    """All text inside an element, as it stands."""
-    return "".join(str(piece) for piece in element.itertext())
+@dataclass(slots=True)
+class _Frame:
+    """An element while it is written: the style around it and inside it, and what its end closes."""
 
-
-def attributes(element: etree._Element) -> list[tuple[str, str]]:
-    """Names with their namespaces, and values."""
-    return [(str(name), str(value)) for name, value in element.attrib.items()]
-
-
-def parse(data: bytes) -> etree._Element | None:
-    """The tree of an XML or HTML file, None if there is none to be had. Fetches and expands nothing.
-
-    Raises Hostile for entities that would grow or fetch.
-    """
-    markup = _markup(data)
-    if not markup.strip():
-        return None
-    # Bytes, because lxml refuses characters that carry a declaration, even a broken one.
-    data = markup.encode("utf-8", "replace")
-    try:
-        return etree.fromstring(data, _strict_parser())
-    except etree.XMLSyntaxError:
-        return _lenient(markup)
-
-
-def _strict_parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_pis=True,
-    )
-
-
-def _lenient(markup: str) -> etree._Element | None:
-    """What is not well formed is read as HTML, where <a/> and <title/> would swallow what follows."""
-    opened = re.sub(rf"<(?!(?:{_VOID})\b)([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>", r"<\1\2></\1>", markup)
-    try:
-        parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False)
-        return lxml_html.document_fromstring(opened.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError):
-        return None
-
-
-def _markup(data: bytes) -> str:
-    """Characters without declaration and doctype; HTML's named characters become themselves."""
-    text = _decoded(data)
-    text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", text)
-    doctype = re.search(r"<!DOCTYPE[^\[>]*(?:\[(.*?)\]\s*)?>", text, re.IGNORECASE | re.DOTALL)
-    declared = _declared(doctype[1] or "", text[doctype.end() :]) if doctype else {}
-    text = text[: doctype.start()] + text[doctype.end() :] if doctype else text
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
-    return _ENTITY.sub(lambda match: _entity(match, declared), text)
-
-
-def _entity(match: re.Match[str], declared: dict[str, str]) -> str:
-    name = match[1]
-    if name in ("amp", "lt", "gt", "quot", "apos"):
-        return match[0]
-    if name in declared:
-        return declared[name]
-    return html.entities.html5.get(f"{name};", f"&amp;{name};")
-
-
-def _declared(subset: str, body: str) -> dict[str, str]:
-    """The file's own entities, plain words only: one that names another or a file is refused if used."""
-    found: dict[str, str] = {}
-    for percent, name, double, single, external in _DECLARED.findall(subset):
-        value = double or single
-        if percent or external or "&" in re.sub(r"&#\w+;", "", value) or "<" in value:
-            if percent or f"&{name};" in body:
-                raise Hostile(name)
-        elif len(value) * body.count(f"&{name};") > 1_000_000:
-            raise Hostile(name)
-        else:
-            found[name] = value
-    return found
-
-
-def _decoded(data: bytes) -> str:
-    """By its mark, its own declaration, else UTF-8; what cannot be read becomes U+FFFD."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if data.startswith(mark):
-            return data[len(mark) :].decode(name, "replace")
-    if data[:4] == b"<\0?\0":
-        return data.decode("utf-16-le", "replace")
-    if data[:4] == b"\0<\0?":
-        return data.decode("utf-16-be", "replace")
-    named = re.search(rb"""(?:encoding\s*=\s*["']|charset\s*=\s*["']?)([\w.:-]+)""", data[:1024])
-    for name in ("utf-8", named[1].decode() if named else "", "gb18030"):
-        try:
-            return data.decode(name)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return data.decode("utf-8", "replace")
-
-
-@dataclass(frozen=True)
-class _Style:
-    """What a block inherits from the elements around it."""
-
-    kind: BlockKind = "paragraph"
-    level: int = 0
-    target: str = ""
-    preformatted: bool = False
-    in_cell: bool = False
+    around: Style
+    inside: Style
+    name: str = ""
+    block: bool = False
 
 
 class Writer:
@@ -188,67 +74,197 @@ class Writer:
         self.flow, self.path = flow, path
         self._buffer: list[str] = []
         self._size = 0
-        self._pending: list[str] = [path]  # anchors that wait for the next text
+        self._pending: list[str] = [path]  # anchors that wait for the next text; a page break has a space before it
         self._waiting: list[tuple[str, int]] = []  # anchors inside the open block
         self._images: list[tuple[str, str]] = []  # pictures that stand inside the open block
-        self._style = _Style()
+        self._links: list[tuple[_Opened, int, int]] = []  # inside the open block, with start and end
+        self._readings: list[tuple[int, int, str]] = []
+        self._link: _Opened | None = None
+        self._ruby: Annotation | None = None
+        self._tables: list[Columns] = []
+        self._raised = 0  # superscripts that are open
+        self._joins = False  # the open block is a number whose text stands in the next cell
+        self._style = PLAIN
+        self._frames: list[_Frame] = []
 
     def write(self, tree: etree._Element) -> None:
         """Write a whole file; the anchors of an empty one point at what comes next."""
-        if local(tree) == "svg":
-            self._svg(tree)
-        else:
-            self._element(tree, _Style())
+        walk = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
+        for event, element in walk:
+            if event == "start":
+                if not self._open(element):
+                    walk.skip_subtree()
+                continue
+            around = self._shut(element) if event == "end" else self._frames[-1].inside if self._frames else PLAIN
+            if element.tail and self._frames:
+                self._text(element.tail, around)
+        self._joins = False
         self._close()
-        for anchor in self._pending:
-            self.flow.anchors.setdefault(anchor, self.flow.length)
+        self._settle(self.flow.length)
 
-    def _element(self, element: etree._Element, style: _Style) -> None:
+    def _open(self, element: etree._Element) -> bool:
+        """Begin an element; whether to go into it."""
         name = local(element)
-        if not name or name in _HIDDEN or _is_hidden(element):
-            if name:
+        around = self._frames[-1].inside if self._frames else PLAIN
+        frame = _Frame(around, around)
+        self._frames.append(frame)
+        kinds = ""
+        if element.keys() or name == "pagenum":
+            kinds = style.said(element)
+            if (label := style.page_label(element, name, kinds)) is not None:
+                self._page(element, name, label)
+                return False
+            if style.is_hidden(element, name, kinds):
                 self._anchor(element)
-            return
-        if name in ("img", "image", "svg", "math"):
+                return False
+        elif name in style.HIDDEN:
+            return False
+        if name in ("case", "default") and _is_other_case(element):
+            return False
+        if self._ruby and name in ("rt", "rp", "rtc", "rb"):
+            return self._annotate(element, name, frame)
+        if name in _REPLACED:
             self._anchor(element)
-            self._replaced(element, name)
-            return
-        if name == "br":
-            self._text("\n", _Style(preformatted=True))
-            return
-        if name == "hr":
-            self._close()
-            return
-        self._container(element, name, style)
+            return self._replaced(element, name, frame)
+        if name in ("br", "hr"):
+            self._break(around) if name == "br" else self._close()
+            self._anchor(element)
+            return False
+        self._enter(element, name, kinds, frame)
+        return True
 
-    def _container(self, element: etree._Element, name: str, style: _Style) -> None:
-        inner = _inherit(element, name, style)
-        block = name in _BLOCKS and not style.in_cell
-        if block:
+    def _shut(self, element: etree._Element) -> Style:
+        """End an element. Returns the style of what follows it."""
+        frame = self._frames.pop()
+        match frame.name:
+            case "a" | "noteref" | "annoref":
+                self._end_link()
+            case "sup":
+                self._raised -= 1
+            case "ruby" if self._ruby:
+                self._readings += self._ruby.close(self._size)
+                self._ruby = None
+            case "rb" if self._ruby:
+                self._ruby.base(self._size)
+            case "table":
+                self._tables.pop()
+            case "tr":
+                self._joins = False
+            case "label" if self._size:
+                self._tab()
+                self._joins = True
+        if frame.block:
             self._close()
-        elif style.in_cell and name in _BLOCKS:
-            self._text("\t" if name in ("td", "th") else " ", _Style(preformatted=True))
+        if frame.block or (self._frames and self._frames[-1].block and not self._size):
+            self._style = frame.around
+        return frame.around
+
+    def _enter(self, element: etree._Element, name: str, kinds: str, frame: _Frame) -> None:
+        """Begin an element that holds text."""
+        around = frame.around
+        inside = style.inherited(element, name, kinds, around)
+        if name == "foreignObject":
+            inside = replace(around, silent=False)
+        if name == "tr" and not around.in_cell and not is_prose(element):
+            kind: BlockKind = "note" if around.kind == "note" else "table"
+            inside = Style(kind, target=around.target, in_cell=True)
+        frame.name, frame.inside, frame.block = name, inside, name in BLOCKS and not around.in_cell
+        if name in ("td", "th") and not around.in_cell and is_label(words(element)):
+            frame.name, frame.inside = "label", replace(inside, in_cell=True)
+        if frame.block:
+            self._close()
+        elif name in ("td", "th"):
+            self._cell(element)
+        elif name in BLOCKS and self._size:
+            self._text(" ", PLAIN)
         self._anchor(element)
-        self._style = inner if block or not self._size else self._style
-        self._text(element.text, inner)
-        for child in element:
-            self._element(child, inner)
-            self._style = inner if block and not self._size else self._style
-            self._text(child.tail, inner)
-        if block:
-            self._close()
-            self._style = style
+        if frame.block or not self._size or self._joins:
+            self._style = inside
+        self._begin_special(element, name, kinds)
+        self._text(element.text, frame.inside)
 
-    def _text(self, text: str | None, style: _Style) -> None:
-        if not text:
+    def _begin_special(self, element: etree._Element, name: str, kinds: str) -> None:
+        match name:
+            case "a" | "noteref" | "annoref":
+                self._begin_link(element, name, kinds)
+            case "sup":
+                self._raised += 1
+            case "ruby":
+                self._ruby = Annotation(self._size)
+            case "table":
+                self._tables.append(Columns())
+            case "tr" if self._tables:
+                self._tables[-1].row()
+
+    def _page(self, element: etree._Element, name: str, label: str) -> None:
+        """A page of paper begins; one without a number is only a place."""
+        if name in BLOCKS and not (len(self._frames) > 1 and self._frames[-2].name == "p"):
+            self._close()
+        self._anchor(element)
+        if label:
+            self._pending.append(f" {label}")
+
+    def _annotate(self, element: etree._Element, name: str, frame: _Frame) -> bool:
+        """A part of the open <ruby>; whether to go into it."""
+        assert self._ruby
+        frame.name = name
+        match name:
+            case "rb":
+                self._ruby.base(self._size)
+                self._text(element.text, frame.inside)
+                return True
+            case "rt":
+                self._ruby.reading(words(element), self._size)
+            case "rtc":
+                self._ruby.container(self._size)
+                for reading in [e for e in element if local(e) == "rt"] or [element]:
+                    self._ruby.reading(words(reading), self._size)
+        return False
+
+    def _cell(self, element: etree._Element) -> None:
+        """A tab to the next cell, and one for each cell above that reaches down to here."""
+        for _ in range(self._tables[-1].cell(element) if self._tables else 0):
+            self._tab()
+        self._tab()
+
+    def _tab(self) -> None:
+        if self._size:
+            self._append("\t")
+
+    def _break(self, around: Style) -> None:
+        if around.silent:
             return
-        text = text.translate(_DROPPED)
-        if not style.preformatted:
-            text = _BLANK.sub(" ", text)
-            if not self._size or self._buffer[-1].endswith((" ", "\n", "\t")):
-                text = text.lstrip(" ") if not text.startswith("\t") else text
-        if text and (self._size or text.strip(" \n\t")):
-            self._begin()
+        if around.in_cell:
+            self._text(" ", PLAIN)
+        elif self._size:
+            self._append("\n")
+
+    def _append(self, mark: str) -> None:
+        """A line break or tab; no space stands before it."""
+        while self._buffer and (stripped := self._buffer[-1].rstrip(" ")) != self._buffer[-1]:
+            self._size -= len(self._buffer[-1]) - len(stripped)
+            self._buffer[-1:] = [stripped] if stripped else []
+        self._buffer.append(mark)
+        self._size += 1
+
+    def _text(self, text: str | None, inside: Style) -> None:
+        if not text or inside.silent:
+            return
+        if "\u00ad" in text or "\ufeff" in text:
+            text = text.translate(_DROPPED)
+        if inside.preformatted and not inside.in_cell:
+            text = text if self._size else text.lstrip(" \t\n\r")
+        else:
+            if "\n" in text or "  " in text or "\t" in text or "\r" in text or "\f" in text:
+                text = _BLANK.sub(" ", text)
+            if text == " " and self._ruby:
+                return  # between the parts of a <ruby>
+            if text[:1] == " " and (not self._size or self._buffer[-1][-1] in _SPACE):
+                text = text[1:]
+        if text and (self._size or text.strip(_SPACE)):
+            if self._pending:
+                self._begin()
+            self._joins = False
             self._buffer.append(text)
             self._size += len(text)
 
@@ -262,14 +278,50 @@ class Writer:
             if name:
                 self._pending.append(f"{self.path}#{name}")
 
+    def _settle(self, place: int) -> None:
+        """The anchors that still wait are at this place."""
+        for anchor in self._pending:
+            self._place(anchor, place)
+        self._pending = []
+
+    def _place(self, anchor: str, place: int) -> None:
+        if anchor.startswith(" "):
+            self.flow.breaks.append((anchor[1:], place))
+        else:
+            self.flow.anchors.setdefault(anchor, place)
+
+    def _begin_link(self, element: etree._Element, name: str, kinds: str) -> None:
+        """An <a> inside another ends it, as in HTML."""
+        self._end_link()
+        href = (element.get("href") or attribute(element, "href") or element.get("idref") or "").strip()
+        if name != "a" and href and "#" not in href:
+            href = f"#{href}"
+        if href:
+            noteref = name != "a" or bool(_NOTEREF.search(kinds))
+            raised = bool(self._raised or _RAISED.search(kinds) or any(local(e) == "sup" for e in element))
+            self._link = _Opened(href, noteref, raised, self._size)
+
+    def _end_link(self) -> None:
+        if self._link:
+            self._links.append((self._link, self._link.start, self._size))
+        self._link = None
+
     def _close(self) -> None:
         """The open block ends: its text goes to the flow, then the pictures that stood in it."""
-        text = _tidy("".join(self._buffer), self._style.preformatted)
+        if self._joins or not (self._size or self._images):
+            return
+        open_link = self._link
+        self._end_link()
+        text = "".join(self._buffer).rstrip(_SPACE)
         if text.strip():
             self._emit(text, self._style.kind, self._style.level, self._style.target)
         else:
             self._pending = [anchor for anchor, _ in self._waiting] + self._pending
-        self._buffer, self._size, self._waiting = [], 0, []
+        self._buffer, self._size, self._waiting, self._links, self._readings = [], 0, [], [], []
+        if open_link:  # a link round several paragraphs is one in each
+            self._link = replace(open_link, start=0)
+        if self._ruby:
+            self._ruby = Annotation(0)
         images, self._images = self._images, []
         for alt, target in images:
             self._waiting = [(anchor, 0) for anchor in self._pending]
@@ -283,114 +335,73 @@ class Writer:
             flow.text.append("\n\n")
             flow.length += 2
         start = flow.length
-        for anchor, offset in self._waiting:
-            flow.anchors.setdefault(anchor, start + min(offset, len(text)))
-        anchor = next((a for a, offset in self._waiting if offset == 0 and "#" in a), self.path)
-        for piece_start, piece_end in _broken(text, kind):
-            flow.blocks.append(Block(start + piece_start, start + piece_end, kind, level, anchor, target))
+        anchor = next((a for a, offset in self._waiting if offset == 0 and "#" in a and a[0] != " "), self.path)
+        if linebreaks.is_chapter(text, kind):
+            text, moved = linebreaks.paragraphs(text)
+            self._waiting = [(anchor, moved(offset)) for anchor, offset in self._waiting]
+            self._links = [(link, moved(first), moved(last)) for link, first, last in self._links]
+            self._readings = [(moved(first), moved(last), reading) for first, last, reading in self._readings]
+            place = start
+            for piece in text.split("\n\n"):
+                flow.blocks.append(Block(place, place + len(piece), kind, level, anchor, target))
+                place += len(piece) + 2
+        else:
+            flow.blocks.append(Block(start, start + len(text), kind, level, anchor, target))
+        for waiting, offset in self._waiting:
+            self._place(waiting, start + min(offset, len(text)))
+        if kind != "image":
+            self._point(text, start)
         flow.text.append(text)
         flow.length += len(text)
 
-    def _replaced(self, element: etree._Element, name: str) -> None:
-        """A picture or formula: inline words if it is a letter or a formula, else a block of its own."""
+    def _point(self, text: str, start: int) -> None:
+        """The links and readings of a block, trimmed to their words."""
+        for link, begin, end in self._links:
+            first, last = _trimmed(text, begin, end)
+            if first < last:
+                pointer = Pointer(start + first, start + last, self.path, link.href, link.noteref, link.raised)
+                self.flow.pointers.append(pointer)
+        for begin, end, reading in self._readings:
+            first, last = _trimmed(text, begin, end)
+            if first < last and reading:
+                self.flow.rubies.append(Ruby(start + first, start + last, reading))
+
+    def _replaced(self, element: etree._Element, name: str, frame: _Frame) -> bool:
+        """A picture or formula: inline words if it is a letter or a formula, else a block of its own.
+
+        Whether to go into it: text may be set inside a drawing.
+        """
+        around = frame.around
+        if around.silent:
+            return False
         if name == "math":
-            self._text(element.get("alttext") or _BLANK.sub(" ", words(element)), _Style())
-            return
+            self._text(formula.line(element), replace(around, preformatted=False))
+            return False
         if name == "svg":
-            self._svg(element)
-            return
-        alt = _BLANK.sub(" ", element.get("alt") or element.get("title") or "").strip()
-        if 0 < len(alt) <= _INITIAL and _has_text(element):
-            self._text(alt, _Style())
-            return
-        self._image(alt, _source(element))
-
-    def _svg(self, element: etree._Element) -> None:
-        labels = [t for e in element.iter() if local(e) in ("title", "text") and (t := " ".join(words(e).split()))]
-        pictures = [_source(e) for e in element.iter() if local(e) == "image"]
-        self._image(element.get("aria-label") or " ".join(labels), pictures[0] if pictures else "")
-
-    def _image(self, alt: str, source: str) -> None:
-        remote = re.match(r"[a-z][a-z0-9+.-]+:", source, re.IGNORECASE)
-        target = (
-            source
-            if remote or not source
-            else posixpath.normpath(posixpath.join(posixpath.dirname(self.path), unquote(source)))
-        )
-        self._images.append((alt.translate(_DROPPED), target[:1000]))
+            self._images.append(drawing.named(element, self.path))
+            frame.inside = replace(around, silent=True)
+            return any(local(e) == "foreignObject" for e in element.iter())
+        if initial := drawing.initial(element):
+            self._text(initial, around)
+        else:
+            self._images.append(drawing.named(element, self.path))
+        return False
 
 
-def _source(element: etree._Element) -> str:
-    return next((v for k, v in attributes(element) if k.rpartition("}")[2] in ("src", "href", "xlink:href")), "")
+def _is_other_case(element: etree._Element) -> bool:
+    """Of an <epub:switch> only the default is for all readers; the first case if there is none."""
+    parent = element.getparent()
+    if parent is None or local(parent) != "switch":
+        return False
+    shown = [e for e in parent if local(e) == "default"] or [e for e in parent if local(e) == "case"]
+    return element is not shown[0]
 
 
-def _has_text(element: etree._Element) -> bool:
-    """Whether words stand beside a picture in its paragraph."""
-    block = next((a for a in element.iterancestors() if local(a) in _BLOCKS), None)
-    return block is not None and bool(words(block).strip())
-
-
-def _kinds(element: etree._Element) -> str:
-    """Everything by which an element says what it is: epub:type, role, class."""
-    values = (
-        v
-        for k, v in attributes(element)
-        if k == "class" or k == "role" or k.rpartition("}")[2] in ("type", "epub:type")
-    )
-    return " ".join(values).lower()
-
-
-def _is_hidden(element: etree._Element) -> bool:
-    style = element.get("style", "").replace(" ", "").lower()
-    if local(element) == "a" and "backlink" in _kinds(element) and not re.search(r"\w", words(element)):
-        return True  # the arrow after a note is furniture
-    return element.get("hidden") is not None or "display:none" in style or bool(_PAGE.search(_kinds(element)))
-
-
-def _inherit(element: etree._Element, name: str, style: _Style) -> _Style:
-    """The style inside an element, from its name and from what it says it is."""
-    kinds = _kinds(element)
-    if name in _BLOCKS and (found := _NOTE.search(kinds)):
-        # A list of notes says only what its items are; each item points back for itself.
-        return _Style("note", target="" if found[0].endswith("s") else _backlink(element), in_cell=style.in_cell)
-    if style.kind == "note":
-        return replace(style, preformatted=name == "pre" or style.preformatted, in_cell=style.in_cell or name == "tr")
-    if re.fullmatch("h[1-6]", name):
-        return _Style("heading", int(name[1]))
-    if name == "hgroup" or style.kind == "heading":
-        return _Style("heading", style.level or _hgroup_level(element))
-    if name == "tr":
-        return _Style("table", in_cell=True)
-    if name == "pre":
-        return _Style("code", preformatted=True)
-    if _VERSE.search(kinds) or style.kind == "verse":
-        return _Style("verse", in_cell=style.in_cell)
-    if name == "blockquote":
-        return _Style("quote", in_cell=style.in_cell)
-    if name in ("li", "dt", "dd") and style.kind == "paragraph":
-        return _Style("list")
-    return style
-
-
-def _hgroup_level(element: etree._Element) -> int:
-    return next((int(local(e)[1]) for e in element.iter() if re.fullmatch("h[1-6]", local(e))), 1)
-
-
-def _backlink(element: etree._Element) -> str:
-    """Where a note points back to: its first link that says so, else its first link within the book."""
-    links = [e for e in element.iter() if local(e) == "a" and "#" in e.get("href", "")]
-    back = [e for e in links if "backlink" in _kinds(e)]
-    return next((e.get("href", "") for e in back + links), "")
-
-
-def _tidy(text: str, preformatted: bool) -> str:
-    if preformatted:
-        return text.strip("\n").rstrip()
-    return re.sub(r" *\n *", "\n", re.sub(r" *\t *", "\t", text)).strip(" \n\t")
-
-
-def _broken(text: str, kind: BlockKind) -> list[tuple[int, int]]:
-    """The pieces of a block: one, but a whole chapter set with <br/> for its paragraphs is cut there."""
-    if kind not in ("paragraph", "quote", "list") or len(text) < _CHAPTER_LIKE or text.count("\n") < 5:
-        return [(0, len(text))]
-    return [(match.start(), match.end()) for match in re.finditer(r"\S(?:[^\n]*\S)?", text)]
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The words within [start, end), without the space round them."""
+    end = min(end, len(text))
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end

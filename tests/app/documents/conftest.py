@@ -18,8 +18,8 @@ def page(body: str, head: str = "") -> str:
     )
 
 
-def nav(items: str) -> str:
-    return page(f'<nav epub:type="toc"><h1>Contents</h1><ol>{items}</ol></nav>')
+def nav(items: str, more: str = "") -> str:
+    return page(f'<nav epub:type="toc"><h1>Contents</h1><ol>{items}</ol></nav>{more}')
 
 
 def ncx(points: str) -> str:
@@ -31,7 +31,13 @@ def point(title: str, src: str, inner: str = "") -> str:
     return f'<navPoint id="n{abs(hash((title, src)))}">{label}<content src="{src}"/>{inner}</navPoint>'
 
 
-def opf(pages: list[str], nav_file: bool, ncx_file: bool, linear: str, extra: str) -> str:
+METADATA = (
+    '<dc:identifier id="id">x</dc:identifier><dc:title>A Book</dc:title><dc:creator>Ann</dc:creator>'
+    "<dc:creator>Bob</dc:creator><dc:language>en</dc:language>"
+)
+
+
+def opf(pages: list[str], nav_file: bool, ncx_file: bool, linear: str, extra: str, metadata: str, guide: str) -> str:
     items = "".join(f'<item id="i{i}" href="{n}" media-type="application/xhtml+xml"/>' for i, n in enumerate(pages))
     items += '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>' * nav_file
     items += '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>' * ncx_file
@@ -39,10 +45,9 @@ def opf(pages: list[str], nav_file: bool, ncx_file: bool, linear: str, extra: st
     toc = ' toc="ncx"' * ncx_file
     return (
         '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">'
-        '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:identifier id="id">x</dc:identifier>'
-        "<dc:title>A Book</dc:title><dc:creator>Ann</dc:creator><dc:creator>Bob</dc:creator>"
-        f"<dc:language>en</dc:language></metadata><manifest>{items}{extra}</manifest>"
-        f"<spine{toc}>{refs}</spine></package>"
+        '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opf="http://www.idpf.org/2007/opf">'
+        f"{metadata}</metadata><manifest>{items}{extra}</manifest><spine{toc}>{refs}</spine>"
+        f"<guide>{guide}</guide></package>"
     )
 
 
@@ -54,15 +59,18 @@ def make_epub(tmp_path: Path) -> MakeEpub:
         pages: dict[str, str],
         *,
         nav_items: str = "",
+        nav_more: str = "",
         ncx_points: str = "",
         linear: str = "",
         more: dict[str, str | bytes] | None = None,
         manifest: str = "",
         package: str | None = None,
+        metadata: str = METADATA,
+        guide: str = "",
     ) -> Path:
         path = tmp_path / "book.epub"
         names = list(pages)
-        listing = opf(names, bool(nav_items), bool(ncx_points), linear, manifest)
+        listing = opf(names, bool(nav_items), bool(ncx_points), linear, manifest, metadata, guide)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
             archive.writestr("META-INF/container.xml", CONTAINER)
@@ -70,7 +78,7 @@ def make_epub(tmp_path: Path) -> MakeEpub:
             for name, body in pages.items():
                 archive.writestr(f"OPS/{name}", body if body.lstrip().startswith("<?xml") else page(body))
             if nav_items:
-                archive.writestr("OPS/nav.xhtml", nav(nav_items))
+                archive.writestr("OPS/nav.xhtml", nav(nav_items, nav_more))
             if ncx_points:
                 archive.writestr("OPS/toc.ncx", ncx(ncx_points))
             for name, data in (more or {}).items():
