@@ -37,6 +37,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} holds no text; if it is scanned, run OCR on it first.",
         "{path} 里没有文字；如果是扫描件，请先做 OCR。",
     ),
+    "scanned": (
+        "{path} has {pages} pages and no text in them; run OCR on it first, then open the result.",
+        "{path} 共 {pages} 页，没有文字；请先做 OCR，再打开结果。",
+    ),
     "unknown-encoding": (
         "There is no encoding called {name}; use one of {known}.",
         "没有名为 {name} 的编码；可用：{known}。",
@@ -170,6 +174,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The book does not say in which order its {value} parts are read; they stand in the order of their names; "
         "check the order or get another copy.",
         "书中没有说明 {value} 个部分的阅读顺序，现按文件名排列；请核对顺序或换一个版本。",
+    ),
+    "truncated": (
+        "The file is damaged or cut off at line {value}; what could be read is shown, get the file again for the rest.",
+        "文件在第 {value} 行处损坏或中断；已显示能读出的部分，其余请重新获取文件。",
     ),
     "part-damaged": (
         "A part inside the file is damaged ({value}) and may be incomplete here; get the file again.",

@@ -15,7 +15,9 @@ from model.types import Span
 
 _AROUND = 30  # characters of context on either side
 _LONGEST = 120  # characters of a passage that a line shows whole
+_PAGE = 1000  # characters of a needle, at most, that an expression is made for
 _MOST = 64  # ways to write a stretch of the needle that are told apart
+_LOOSE = "{1,"  # the sign of an expression that may stop short of what it stands for
 _ASCII = bytes(range(128))
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _USUAL = "，。、：；！？“”"
@@ -46,7 +48,8 @@ def find(document: Document, needle: str) -> tuple[Span, ...]:
     """
     text = document.text
     wanted = fold(needle).text.strip()
-    if not "".join(map(skeleton, wanted)):  # nothing, or marks alone
+    # Marks alone have nothing to be found by; an expression for a page takes longer than folding a book.
+    if len(wanted) > _PAGE or not "".join(map(skeleton, wanted)):
         return tuple(_matches(text, wanted, 0, len(text))) if wanted else ()
     alphabet = _alphabet(text)
     expression = _expression(wanted, alphabet)
@@ -78,7 +81,7 @@ def _around(text: str, wanted: str, match: re.Match[str], least: int) -> Span | 
     """The match at a candidate, not before `least`, by folding what stands there and the letters beside it."""
     start = _letter_before(text, _letter_before(text, match.start()) - 1)
     stop = match.end()
-    for _ in range(len(wanted) + 1):
+    for _ in range(len(wanted) + 1 if _LOOSE in match.re.pattern else 1):
         while stop < len(text) and not _is_letter(text[stop]):
             stop += 1
         stop = min(stop + 1, len(text))
@@ -131,7 +134,7 @@ def _expression(wanted: str, alphabet: _Alphabet) -> str:
             stop = reach
         ways = list(islice(_ways(steps, start, stop, gap), _MOST + 1))
         every = "|".join(way for i in range(start, stop) for step in steps[i].values() for way in step)
-        parts.append("|".join(ways) if len(ways) <= _MOST else f"(?:(?:{every}){gap}){{1,{stop - start}}}")
+        parts.append("|".join(ways) if len(ways) <= _MOST else f"(?:(?:{every}){gap}){_LOOSE}{stop - start}}}")
         start = stop
     return gap.join(f"(?:{part})" for part in parts) if all(parts) else ""
 

@@ -22,7 +22,7 @@ from app.documents.glyphs import Glyphs
 from model.types import Problem, Span
 
 _LARGEST = 40_000_000  # pixels of a picture: 160 MB
-_SLOW = 0.3  # seconds of loading a page after which it is looked at before its text is read
+_SLOW = 0.05  # seconds of loading a page after which it is looked at before its text is read
 # pdfium keeps global state: two threads may not be in it at once, not even with two files.
 _PDFIUM = threading.RLock()
 
@@ -79,10 +79,10 @@ class Paper:
         with _PDFIUM:
             yield self._file
 
-    def glyphs(self, page: int, first: int = 0, last: int = -1) -> Glyphs | None:
+    def glyphs(self, page: int, first: int = 0, last: int = -1, seek: bool = False) -> Glyphs | None:
         """The characters [first, last) of a page (all by default), None if it cannot be loaded or is endless.
 
-        What of the page's text they lack is looked for only where all are asked for.
+        `seek`: look for what of the page's text they lack.
         """
         begun = time.monotonic()
         with self._page(page) as loaded:
@@ -95,7 +95,7 @@ class Paper:
                 return None
             found = glyphs.read(page, loaded, text, first, last)
             text.close()
-            return replace(found, unplaced=glyphs.unplaced(loaded)) if last < 0 else found
+            return replace(found, unplaced=glyphs.unplaced(loaded)) if seek else found
 
     def kinds(self, page: int) -> set[int]:
         """The kinds of objects that a page shows, as pdfium numbers them (FPDF_PAGEOBJ_…)."""

@@ -108,8 +108,8 @@ def _pages(paper: Paper, unplaced: Unplaced) -> _Pages:
         if time.monotonic() - begun > _SECONDS + _SECONDS_PER_CHARACTER * characters:
             pages.unread += range(i, paper.pages)
             break
-        glyphs = paper.glyphs(i)
-        if glyphs and unplaced.suspects(glyphs):
+        glyphs = paper.glyphs(i, seek=unplaced.is_worth_it)
+        if glyphs and glyphs.unplaced:
             if unplaced.is_spent:
                 pages.unread.append(i)
             else:

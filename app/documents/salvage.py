@@ -112,7 +112,7 @@ def _header(data: bytes, place: int) -> tuple[Member | None, int]:
 
 def _member_at(path: Path, info: zipfile.ZipInfo) -> Member | None:
     """A member by what the list says of it, at the place its own header gives."""
-    if info.compress_type not in (_STORED, _DEFLATED):
+    if info.compress_type not in (_STORED, _DEFLATED) or info.header_offset < 0:
         return None
     with path.open("rb") as file:
         file.seek(info.header_offset)

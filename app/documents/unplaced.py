@@ -51,9 +51,10 @@ class Unplaced:
         """Whether no time is left: what a page lacks stays out."""
         return self._seconds <= 0
 
-    def suspects(self, glyphs: Glyphs) -> bool:
-        """Whether a page may show more than its glyphs say."""
-        return self._strikes < _STRIKES and bool(glyphs.unplaced)
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether to go on looking for what pdfium left out."""
+        return self._strikes < _STRIKES
 
     def completed(self, glyphs: Glyphs) -> Glyphs:
         """The glyphs of a page, after them those that pdfium left out, wherever they stand."""

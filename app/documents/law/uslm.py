@@ -86,6 +86,8 @@ class _Uslm:
             return _note(element)
         if name == "quotedContent" and not _has_blocks(element):
             return "inline"
+        if role == "part" and not any(local(e) == "num" for e in element):
+            return "block"
         return role or "block"
 
     def head(self, element: etree._Element, label: str) -> Head:

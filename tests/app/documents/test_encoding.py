@@ -4,14 +4,16 @@ GB18030, Big5 and the rest share their bytes, and "common characters" needs some
 
 import codecs
 import contextlib
+import encodings.aliases
 import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.encoding import NotText, decode, score
+from app.documents.encoding import NotText, decode, mojibake, score
 from model.types import Problem
+from tests.encodings import DOCS, files, ours, truths
 
 SIMPLIFIED = (
     "这一年的春天来得很早，他从上海回到乡下，看见门前的小河已经解冻。",
@@ -141,7 +143,38 @@ def test_a_named_encoding_is_obeyed() -> None:
     assert decode(codecs.BOM_UTF16_BE + "a".encode("utf-16-be"), "utf-16").text == "a"
 
 
-@pytest.mark.parametrize("name", ["klingon", "hex", "rot13", ""])
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("gbk", "gbk"),
+        ("cp936", "gbk"),
+        ("GB2312", "gbk"),
+        ("big5", "big5"),
+        ("big5-hkscs", "big5hkscs"),
+        ("cp950", "big5"),
+        ("utf8", "utf-8"),
+        (" UTF_8 ", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("utf-16", "utf-16-be"),
+        ("utf-32", "utf-32-le"),
+        ("shift-jis", "cp932"),
+        ("sjis", "shift_jis"),
+    ],
+)
+def test_many_names_are_known(name: str, codec: str) -> None:
+    assert decode("一言".encode(codec), name).text == "一言"
+
+
+@given(
+    st.sampled_from(sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values()})), st.binary(max_size=40)
+)
+def test_any_name_is_obeyed_or_refused(name: str, data: bytes) -> None:
+    with contextlib.suppress(Problem):
+        assert decode(data, name).replaced >= 0
+
+
+@pytest.mark.parametrize("name", ["klingon", "hex", "rot13", "idna", "punycode", "undefined", "a\0b", ""])
 def test_an_unknown_name(name: str) -> None:
     if not name:
         assert decode(b"a", name).text == "a"
@@ -157,6 +190,59 @@ def test_bytes_that_are_no_text() -> None:
     for _ in range(20):
         with pytest.raises(NotText):
             decode(bytes(noise.randrange(256) for _ in range(5000)))
+
+
+def test_a_mark_before_another_encoding_is_not_believed() -> None:
+    text = "\n".join(SIMPLIFIED)
+    found = decode(codecs.BOM_UTF8 + text.encode("gb18030"))
+    assert (found.text, found.encoding) == (text, "gb18030")
+
+
+def test_some_lines_in_another_encoding_are_counted_and_the_rest_is_read() -> None:
+    lines = [line.encode() for line in SIMPLIFIED * 20]
+    lines[7], lines[50] = (SIMPLIFIED[0].encode("gb18030"),) * 2
+    found = decode(b"\n".join(lines))
+    assert found.encoding == "utf-8"
+    assert found.replaced > 20
+    assert found.text.split("\n")[8:50] == list(SIMPLIFIED * 20)[8:50]
+
+
+@pytest.mark.parametrize("name", ["utf-8", "gb18030"])
+def test_zero_bytes_in_a_text_stay_and_those_of_a_broken_copy_hide_none(name: str) -> None:
+    text = "\n".join(SIMPLIFIED * 20)
+    for dirty in (text[:50] + "\0" + text[50:], text + "\0" * 9000, "\0" * 4096 + text):
+        assert decode(dirty.encode(name)).text == dirty
+
+
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
+def test_an_odd_length_loses_one_character(name: str) -> None:
+    text = "\n".join(SIMPLIFIED)
+    assert decode(text.encode(name) + b"\x4e").text == text + "\ufffd"
+    assert decode(text.encode(name)[:-1]).replaced == 1
+
+
+def test_a_long_line_of_ascii_is_passed_over_quickly() -> None:
+    assert decode(b"a" * 3_000_000 + b"\xe9" + b"b" * 3_000_000).text.count("é") == 1
+
+
+@given(SIMPLIFIED_PAGES | TRADITIONAL_PAGES)
+def test_what_was_read_wrong_and_saved_again_is_recognised(text: str) -> None:
+    data = text.encode()
+    assert mojibake(data.decode("latin-1")) == "cp1252"
+    assert mojibake("".join(bytes([b]).decode("cp1252", "replace") if b < 0x80 or b > 0xA0 else chr(b) for b in data))
+    assert mojibake(data.decode("gb18030", "replace")) in ("gb18030", "")
+    assert mojibake(data.decode("ascii", "replace").encode().decode("gb18030", "replace")) == "gb18030"
+
+
+@given(SIMPLIFIED_PAGES | TRADITIONAL_PAGES | ENGLISH_PAGES | st.text())
+def test_what_was_read_right_is_no_mojibake(text: str) -> None:
+    assert mojibake(text) == ""
+
+
+@pytest.mark.skipif(not DOCS.exists(), reason=f"{DOCS} is absent")
+def test_real_files_of_forty_encodings() -> None:
+    wrong = [path.name for name, path in files() if ours(data := path.read_bytes()) not in truths(data, name)]
+    assert not wrong
 
 
 @given(st.binary(max_size=300))

@@ -1,3 +1,4 @@
+import time
 from itertools import pairwise
 
 import pytest
@@ -8,11 +9,11 @@ from app.documents.document import Document
 from app.documents.find import find, line
 from app.documents.text import structure
 from model.folding import fold
+from model.types import Span
 
 
 def book(text: str) -> Document:
-    blocks, sections = structure(text, "T")
-    return Document("T", text, blocks, sections)
+    return Document("T", text, (), ())
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,56 @@ def test_finding(text: str, needle: str, found: list[str]) -> None:
     assert [text[s.start : s.end] for s in find(book(text), needle)] == found
 
 
+def folded_whole(text: str, needle: str) -> tuple[Span, ...]:
+    """What is promised: the needle, folded, in the whole text, folded."""
+    wanted = fold(needle).text.strip()
+    folded = fold(text)
+    spans: list[Span] = []
+    at = folded.text.find(wanted) if wanted else -1
+    while at >= 0:
+        end = at + len(wanted)
+        if whole := folded.whole(at, end):
+            spans.append(folded.span(at, end))
+        at = folded.text.find(wanted, end if whole else at + 1)
+    return tuple(spans)
+
+
+# Case, width, ligatures, marks apart and together, marks that fold from signs, quotes, dashes of all lengths,
+# white space seen and unseen, jamo, compatibility ideographs, surrogates.
+HARD = (
+    "aAbBsSſkKßẞﬁﬀﬃfiIİıéeE\u0301\u0308´¨ŉαᾳ\u0345ΐσς \n\t\u3000\u00a0\u200b\u00ad\ufeff-—–−⁻…..‥·,，()（）「」“”\"''’"
+    "第一回㈱株式會社ａＡ１1½⁄2²㎏kg가ᄀ\u1161각\u11a8かがゞ\u3099ﾞｶガ゛豈\uf900丽\U0002f800\ud800\udfff😀𠀀字"
+)
+
+
+@given(st.data())
+def test_the_quick_way_finds_what_folding_the_whole_text_finds(data: st.DataObject) -> None:
+    letters = data.draw(st.lists(st.sampled_from(HARD), min_size=1, max_size=8))
+    text = data.draw(st.text(st.sampled_from(letters), max_size=40))
+    start = data.draw(st.integers(0, len(text)))
+    part = text[start : start + data.draw(st.integers(1, 8))]
+    needle = data.draw(
+        st.sampled_from([part, part.upper(), fold(part).text]) | st.text(st.sampled_from(letters), max_size=4)
+    )
+    assert find(book(text), needle) == folded_whole(text, needle)
+
+
+@given(st.text(max_size=60), st.data())
+def test_the_quick_way_in_any_text(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    needle = text[start : start + data.draw(st.integers(1, 6))]
+    assert find(book(text), needle) == folded_whole(text, needle)
+
+
+def test_long_texts_are_searched_at_once() -> None:
+    text = "却说众人听了，都点头称是。It’s the “whale” — again…\n" * 10_000
+    for needle in ("宝玉", "WHALE", "众人 听了", 'it\'s the "whale"-again...', "是。i"):
+        begun = time.perf_counter()
+        found = find(book(text), needle)
+        assert time.perf_counter() - begun < 3
+        assert len(found) in (0, 9_999, 10_000)
+
+
 TEXT = st.text(alphabet="aBcß ﬁİ\u0301—“」 \n\u3000第一回，𠀀é", max_size=50)
 
 
@@ -62,7 +113,8 @@ def test_every_part_of_a_text_is_found(text: str, data: st.DataObject) -> None:
 
 
 def test_a_line_of_context() -> None:
-    document = book("开头。\n" + "话说天下大势，" * 20 + "分久必合，\n" + "结尾。")
+    text = "开头。\n" + "话说天下大势，" * 20 + "分久必合，\n" + "结尾。"
+    document = Document("T", text, *structure(text, "T"))
     (span,) = find(document, "分久必合")
     shown = line(document, span)
     assert shown.startswith("…")

@@ -1,10 +1,11 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents import headings, language, lines
+from app.documents import headings, lines
 from app.documents.document import Document
 from app.documents.text import read, structure
 
@@ -208,6 +209,49 @@ def test_lost_bytes_are_told() -> None:
     assert document.warnings == ("replaced:1",)
 
 
+def test_text_that_was_garbled_before_is_told() -> None:
+    document = read(Path("x.txt"), FILLER.encode().decode("latin-1").encode())
+    assert document.warnings == ("mojibake:cp1252",)
+
+
+@pytest.mark.parametrize("sign", ["\f", "\u200b", "\ufeff", "\u2060", "\r\n", "\r", "\n\x0b"])
+def test_signs_before_a_heading_stay_and_do_not_hide_it(sign: str) -> None:
+    text = "\n".join(f"{sign}第{n}章 起\n{FILLER}" for n in "一二三")
+    document = read(Path("x.txt"), text.encode())
+    assert [t for _, t in outline(document)] == [f"第{n}章 起" for n in "一二三"]
+    assert document.text == text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+
+
+def test_couplets_of_a_file_that_lost_its_line_ends() -> None:
+    couplets = (
+        "甄士隐梦幻识通灵贾雨村风尘怀闺秀",
+        "贾夫人仙逝扬州城冷子兴演说荣国府",
+        "中乡魁宝玉却尘缘沐皇恩贾家延世泽",
+    )
+    heads = [f"第{n}回{c}" for n, c in zip("一二三", couplets, strict=True)]
+    text = "某书" + "".join(f"{head}话说此回{FILLER * 3}欲知后事第一回里已有" for head in heads)
+    document = read(Path("x.txt"), text.encode())
+    assert [t for _, t in outline(document)][1:] == heads
+
+
+def test_mentions_of_chapters_are_no_chapters() -> None:
+    text = "某书" + "".join(f"第{n}篇{FILLER * 3}參看本書第二篇。第三篇及注。" for n in "一二三四")
+    document = read(Path("x.txt"), text.encode())
+    assert [t for _, t in outline(document)][1:] == [f"第{n}篇" for n in "一二三四"]
+
+
+@given(
+    st.text(alphabet=" \t\n\r\f\x0b\x00\u3000\ufeff\u200b\u2028a.Bé1第一章回话，。「\U00020000\u0301", max_size=200)
+    | st.text(max_size=100)
+)
+def test_blocks_of_any_text(text: str) -> None:
+    blocks, _ = structure(text, "T")
+    assert all(a.end <= b.start for a, b in pairwise(blocks))
+    assert all(text[b.start : b.end] == text[b.start : b.end].strip(" \t\n") != "" for b in blocks)
+    between = [text[a:b] for a, b in pairwise([0, *(place for b in blocks for place in (b.start, b.end)), len(text)])]
+    assert not "".join(between[::2]).strip()
+
+
 @given(
     st.lists(
         st.sampled_from(
@@ -237,21 +281,3 @@ def test_any_arrangement_keeps_the_invariants(parts: list[str]) -> None:
     assert all(0 <= s.start < s.end <= len(text) for s in sections)
     assert [s.start for s in sections] == sorted(s.start for s in sections)
     assert sum(s.end - s.start for s in document.leaves) <= len(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "tag"),
-    [
-        ("这是他们说的话，没有什么问题。", "zh-Hans"),
-        ("這是他們說的話，沒有什麼問題。", "zh-Hant"),
-        ("天下大乱", "zh"),
-        ("It was the best of times and the worst of it all", "en"),
-        ("Der Mann und die Frau sind nicht auf dem Weg zu sich", "de"),
-        ("吾輩は猫である。名前はまだない。", "ja"),
-        ("나는 그 사람을 모른다", "ko"),
-        ("Все счастливые семьи", "ru"),
-        ("123", ""),
-    ],
-)
-def test_languages(text: str, tag: str) -> None:
-    assert language.detect(text) == tag or (tag == "zh" and language.detect(text).startswith("zh"))

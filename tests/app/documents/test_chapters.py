@@ -1,0 +1,130 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.documents import chapters
+from app.documents.chapters import divided, preview
+from app.documents.document import Block, Document
+from app.documents.text import read
+from model.types import Problem
+
+FILLER = "却说众人听了，都点头称是，于是各自散去，一夜无话。" * 5
+
+
+def book(*lines: str) -> Document:
+    return read(Path("book.txt"), "\n".join(lines).encode())
+
+
+def outline(document: Document) -> list[tuple[int, str]]:
+    return [(s.level, s.title) for s in document.sections]
+
+
+STORY = book("题记", FILLER, "甲：起", FILLER, "乙：承", FILLER, "第一章 不是", FILLER, "丙：转", FILLER)
+
+
+def test_chapters_begin_where_the_pattern_says_and_nowhere_else() -> None:
+    document = divided(STORY, "[甲乙丙]：")
+    assert outline(document) == [(1, "book"), (1, "甲：起"), (1, "乙：承"), (1, "丙：转")]
+    assert [document.text[b.start : b.end] for b in document.blocks if b.kind == "heading"] == [
+        "甲：起",
+        "乙：承",
+        "丙：转",
+    ]
+    assert (document.text, document.title, document.language) == (STORY.text, STORY.title, STORY.language)
+    assert preview(STORY, "[甲乙丙]：") == document.sections
+
+
+def test_named_groups_give_levels_and_titles() -> None:
+    text = book("卷甲", "1 起", FILLER, "2 承", FILLER, "卷乙", "1 转", FILLER)
+    assert outline(divided(text, r"(?P<l1>卷\S)|(?P<l2>\d+ (?P<title>\S+))")) == [
+        (1, "卷甲"),
+        (2, "起"),
+        (2, "承"),
+        (1, "卷乙"),
+        (2, "转"),
+    ]
+
+
+def test_a_heading_that_runs_into_its_text_is_parted_from_it() -> None:
+    text = book(*(f"【{n}】 {FILLER}" for n in "甲乙丙"))
+    document = divided(text, "【.】")
+    assert outline(document) == [(1, "【甲】"), (1, "【乙】"), (1, "【丙】")]
+    assert [b.kind for b in document.blocks] == ["heading", "paragraph"] * 3
+    assert document.blocks[1].start == document.text.index("却说")
+
+
+def test_only_the_first_line_of_a_block_counts() -> None:
+    text = "Part A\nIt was so.\n\nIt was\nPart B"
+    document = Document("T", text, (Block(0, 17, "paragraph", anchor="a"), Block(19, 32, "quote")), ())
+    found = divided(document, "Part")
+    assert outline(found) == [(1, "Part A")]
+    assert [(text[b.start : b.end], b.kind, b.anchor) for b in found.blocks] == [
+        ("Part A", "heading", "a"),
+        ("It was so.", "paragraph", ""),
+        ("It was\nPart B", "quote", ""),
+    ]
+
+
+def test_spaces_before_a_chapter_do_not_count() -> None:
+    text = "\u3000\u3000甲\n\n\u200b\ufeff甲乙"
+    document = Document("T", text, (Block(0, 3, "paragraph"), Block(5, len(text), "paragraph")), ())
+    assert outline(divided(document, "甲")) == [(1, "甲"), (1, "甲乙")]
+
+
+def test_headings_that_the_file_marks_stay_headings() -> None:
+    document = Document("T", "A\n\nB\n\nC", tuple(Block(i, i + 1, "heading", 2) for i in (0, 3, 6)), (), format="EPUB")
+    assert [(b.kind, b.level) for b in divided(document, "B").blocks] == [
+        ("heading", 2),
+        ("heading", 1),
+        ("heading", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "[",
+        "(?P<a>",
+        "*",
+        "不在其中",
+        "x*",
+        "",
+        "(?R)?甲",
+        "(?P<a>甲(?&a)?)",
+        "(?:甲{1000}){5000}",
+        "(" * 999 + ")" * 999,
+    ],
+)
+def test_a_pattern_that_is_of_no_use(pattern: str) -> None:
+    with pytest.raises(Problem) as problem:
+        preview(STORY, pattern)
+    assert problem.value.code == "pattern"
+    assert problem.value.parameters["pattern"] == pattern
+    assert problem.value.parameters["reason"]
+
+
+@pytest.mark.timeout(20)
+def test_a_pattern_that_takes_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chapters, "_SECONDS", 0.2)
+    with pytest.raises(Problem) as problem:
+        divided(book(*[FILLER] * 50), r"(.|.)+(.|.)+(.|.)+(.|.)+$(?<!.)")
+    assert "seconds" in str(problem.value.parameters["reason"])
+
+
+@given(
+    st.lists(st.sampled_from(["甲", "甲 起", FILLER, "乙 " + FILLER, "", "　甲", "\u200b"]), min_size=1, max_size=12),
+    st.sampled_from(["甲", "乙", "[甲乙] ?", "(?P<l1>乙)|(?P<l3>甲)", ".", "甲$", "(?=甲)"]),
+)
+def test_any_division_keeps_the_invariants(lines: list[str], pattern: str) -> None:
+    text = "\n".join(lines)
+    try:
+        document = divided(read(Path("x.txt"), text.encode()), pattern)
+    except Problem:
+        return
+    covered = "".join(document.text[b.start : b.end] for b in document.blocks)
+    assert "".join(covered.split()) == "".join(text.split())
+    assert all(document.text[b.start : b.end].strip() == document.text[b.start : b.end] != "" for b in document.blocks)
+    assert [s.start for s in document.sections] == sorted(s.start for s in document.sections)
+    assert all(s.title.strip() and s.start < s.end for s in document.sections)
