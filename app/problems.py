@@ -157,9 +157,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "文件中有 {value} 处损坏，以 \ufffd 显示；可换一个版本，或用 --encoding 指定编码。",
     ),
     "unread": (
-        "A part of the book is missing from the file or cannot be read ({value}); the rest is here; get the file "
-        "again.",
-        "书中的一部分不在文件里或无法读取（{value}）；其余内容都在；请重新获取文件。",
+        "A part of the file is missing or cannot be read ({value}); the rest is here; get the file again.",
+        "文件中有一部分缺失或无法读取（{value}）；其余内容都在；请重新获取文件。",
     ),
     "records-lost": (
         "{value} parts of this book are missing because the file is cut; get the file again.",
@@ -178,6 +177,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     "truncated": (
         "The file is damaged or cut off at line {value}; what could be read is shown, get the file again for the rest.",
         "文件在第 {value} 行处损坏或中断；已显示能读出的部分，其余请重新获取文件。",
+    ),
+    "mojibake": (
+        "This file was garbled before it was saved (its UTF-8 was once read as {value}); get another copy, for what "
+        "was lost cannot be put back.",
+        "这个文件在保存之前就已乱码（UTF-8 曾被当作 {value} 读取）；请换一个版本，丢失的文字无法恢复。",
+    ),
+    "scanned-pages": (
+        "Pages {value} are pictures without text and are missing here; run OCR on the file to read them.",
+        "第 {value} 页是没有文字的图像，这里缺少这些页；请对文件做 OCR 后再读。",
+    ),
+    "garbled": (
+        "The text of pages {value} is garbled: their fonts do not say which characters they show; use another copy "
+        "or run OCR.",
+        "第 {value} 页的文字是乱码：字体没有说明所示的字符；请换一个版本或做 OCR。",
     ),
     "part-damaged": (
         "A part inside the file is damaged ({value}) and may be incomplete here; get the file again.",

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from math import prod
 
 import regex
@@ -16,6 +17,7 @@ from app.documents.outline import gutenberg_licence, nested
 from model.types import Problem
 
 _SECONDS = 2.0  # for a whole document; a usable pattern needs a hundredth of it
+_FEWEST = 4  # entries of a table of contents
 _LONGEST = 100  # characters of a line that is a title as a whole
 _MOST = 1_000_000  # repeats of repeats: the compiled pattern holds each one
 _REPEATS = re.compile(r"\{(\d+)(?:,(\d*))?\}")
@@ -41,10 +43,11 @@ def divided(document: Document, pattern: str) -> Document:
     line, white space before it left out. That line becomes a heading and its title, or the group `title` of it;
     of a line too long for a title, the part that matches. Groups named l1, l2, … give levels: a chapter stands at
     the level of the first of them that took part, else at the first. So `(?P<l1>第.+卷)|(?P<l2>第.+章)` finds
-    volumes and their chapters. Raises Problem("pattern") for a pattern that is none, never matches or takes
-    too long.
+    volumes and their chapters. The entries of a table of contents are left out.
+
+    Raises Problem("pattern") for a pattern that is none, never matches or takes too long.
     """
-    heads = {i: head for i, head in _heads(document, pattern)}
+    heads = _without_contents(dict(_heads(document, pattern)))
     if not heads:
         raise Problem("pattern", pattern=pattern, reason="no line of the text begins with it")
     blocks = tuple(part for i, block in enumerate(document.blocks) for part in _parts(document, block, heads.get(i)))
@@ -73,6 +76,18 @@ def _heads(document: Document, pattern: str) -> Iterator[tuple[int, _Head]]:
                 raise _unusable(pattern, "it takes too much memory") from None
             if match and bare:
                 yield i, _head(match, bare, block.start + len(line) - len(bare), block.start)
+
+
+def _without_contents(heads: dict[int, _Head]) -> dict[int, _Head]:
+    """Without the entries of a table of contents: four and more, block after block, that come again later."""
+    last = {"".join(head.title.split()): i for i, head in heads.items()}
+    kept = dict(heads)
+    for _, run in groupby(enumerate(heads), lambda place: place[1] - place[0]):
+        entries = [i for _, i in run]
+        again = [i for i in entries if last["".join(heads[i].title.split())] > entries[-1]]
+        for i in again if len(again) >= _FEWEST else ():
+            del kept[i]
+    return kept
 
 
 def _head(match: regex.Match[str], line: str, begins: int, start: int) -> _Head:

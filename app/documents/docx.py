@@ -9,17 +9,18 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents import flow, headings, language
-from app.documents.archive import Archive
+from app.documents import headings, language
+from app.documents.book.archive import Archive
 from app.documents.document import Block, BlockKind, Document, Ruby
-from app.documents.flow import Front
-from app.documents.links import Pointer
+from app.documents.web import flow
+from app.documents.web.flow import Front
+from app.documents.web.links import Pointer
+from app.documents.web.xhtml import Flow
 from app.documents.word.line import NOTE, Line
 from app.documents.word.numbering import Numbering
 from app.documents.word.office import Parts
 from app.documents.word.story import Story
 from app.documents.word.styles import Styles, W
-from app.documents.xhtml import Flow
 
 PARSER = "docx 1"
 

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents import elements, language, markup, package, xhtml
+from app.documents import language
+from app.documents.book import package
+from app.documents.book.navigation import Entry as Line
+from app.documents.book.navigation import Landmark, Lists
+from app.documents.book.salvage import Salvage
 from app.documents.document import Block, Document, Page, Section
-from app.documents.links import snapped
-from app.documents.navigation import Entry as Line
-from app.documents.navigation import Landmark, Lists
 from app.documents.outline import Entry, gutenberg_licence, nested
-from app.documents.salvage import Salvage
+from app.documents.web import elements, markup, xhtml
+from app.documents.web.links import snapped
 from model.types import Problem
 
 PARSER = "epub 1"

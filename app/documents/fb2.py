@@ -11,12 +11,12 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents import flow, markup, xhtml
+from app.documents.book.package import Archive
 from app.documents.document import Document
-from app.documents.flow import Front
 from app.documents.outline import Entry
-from app.documents.package import Archive
-from app.documents.xhtml import attributes, local, words
+from app.documents.web import flow, markup, xhtml
+from app.documents.web.flow import Front
+from app.documents.web.xhtml import attributes, local, words
 from model.types import Problem
 
 PARSER = "fb2 1"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents import flow, markup, xhtml
 from app.documents.document import Document
 from app.documents.encoding import Decoded
-from app.documents.flow import Front
+from app.documents.web import flow, markup, xhtml
+from app.documents.web.flow import Front
 
 PARSER = "html 1"
 

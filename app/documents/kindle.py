@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from app.documents import child
+
 ENCRYPTED = 3  # exit status
 PLAIN = "plain.txt"  # the text of a PalmDOC, which has no MOBI in it
 _MEMORY = 1 << 30  # bytes
@@ -17,7 +19,7 @@ _LARGEST = 1 << 29  # bytes of one file that is written
 
 def main(file: str, folder: str) -> int:
     """Unpack; the exit status: 0, ENCRYPTED. Anything else is damage, its kind the last line of stderr."""
-    _limit()
+    child.limit(_MEMORY, _LARGEST)
     from loguru import logger
     from mobi.kindleunpack import unpackBook, unpackException
     from mobi.mobi_header import MobiHeader
@@ -35,18 +37,6 @@ def main(file: str, folder: str) -> int:
             return ENCRYPTED
         raise
     return 0
-
-
-def _limit() -> None:
-    """Bounds where the system has them: a font of a few bytes can unpack to gigabytes."""
-    if sys.platform != "win32":
-        import resource
-
-        for kind, most in ((resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_FSIZE, _LARGEST)):
-            try:
-                resource.setrlimit(kind, (most, most))
-            except (ValueError, OSError):  # macOS does not limit memory so
-                continue
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from app.documents import headings, language
 from model.labels import HAN_NUMERAL, number
 from model.types import Span
 
+_LINE = re.compile(r"\S(?:[^\n\f]*\S)?")  # without the space around it, which may be U+3000
+_SAMPLE = 300_000  # characters at either end that show how lines were broken
 _ENDLESS = 4000  # characters of a line that no paragraph has: its line ends were lost
 _PIECE = 400  # characters of a piece of such a line, at least
 # A head, and not a mention (第四回里, 參看本書第五篇。).
@@ -23,11 +25,11 @@ _COUPLET = range(8, 25)  # characters
 
 def units(text: str) -> list[Span]:
     """The spans of the blocks of a canonical text: ordered, disjoint, trimmed, none empty."""
-    lines = list(_lines(text))
+    lines = [match.span() for match in _LINE.finditer(text)]
     if is_wrapped(text):
-        return list(_paragraphs(text, lines))
+        return [Span(start, end) for start, end in _paragraphs(text, lines)]
     heads = _run_in_heads(text, lines)
-    return [piece for line in lines for piece in _pieces(text, line, heads.get(line.start))]
+    return [piece for start, end in lines for piece in _pieces(text, Span(start, end), heads.get(start))]
 
 
 def is_wrapped(text: str) -> bool:
@@ -36,58 +38,47 @@ def is_wrapped(text: str) -> bool:
     """
     if language.han_share(text) > 0.2:
         return False
-    lines = text.split("\n")
+    lines = text[:_SAMPLE].split("\n") + text[-_SAMPLE:].split("\n") * (len(text) > _SAMPLE)
     widths = sorted(len(line) for line in lines if line.strip())
     if len(widths) < 20 or not 40 <= (width := widths[int(len(widths) * 0.95)]) <= 100:
         return False
     full = followed = 0
     for line, after in pairwise(lines):
-        if len(line) > 30 and after.strip():
+        if len(line) > 30 and (word := after.split(None, 1)):
             followed += 1
-            full += len(line) + 1 + len(after.split()[0]) > 0.85 * width
+            full += len(line) + 1 + len(word[0]) > 0.85 * width
     return followed > 10 and full > 0.7 * followed
 
 
-def _lines(text: str) -> Iterator[Span]:
-    """One span to each line, trimmed, without the blank ones."""
-    for match in re.finditer(r"[^\n\f]+", text):
-        if line := match[0].strip():
-            start = match.start() + match[0].index(line)
-            yield Span(start, start + len(line))
-
-
-def _paragraphs(text: str, lines: Sequence[Span]) -> Iterator[Span]:
+def _paragraphs(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """One span to each run of lines between blank ones."""
-    run: list[Span] = []
-    for line in lines:
-        if run and text.count("\n", run[-1].end, line.start) > 1:
-            yield from _split(text, run)
-            run = []
-        run.append(line)
-    if run:
-        yield from _split(text, run)
+    first = 0
+    for i, (line, after) in enumerate(pairwise([*lines, (len(text), len(text))]), 1):
+        if i == len(lines) or text.count("\n", line[1], after[0]) > 1 or "\f" in text[line[1] : after[0]]:
+            yield from _split(text, lines[first:i])
+            first = i
 
 
-def _split(text: str, run: Sequence[Span]) -> Iterator[Span]:
+def _split(text: str, run: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """A run as one span, or as two where a heading stands on the line above its text."""
-    head = text[run[0].start : run[0].end]
-    mark = headings.parse(head) if len(run) > 1 else None
-    size = run[-1].end - run[0].start
+    (start, end), last = run[0], run[-1][1]
     # A full first line is the beginning of a sentence, not a heading.
-    if mark and not mark.weak and (len(run) > 3 or size > 120) and len(head) < 50:
-        yield run[0]
-        run = run[1:]
-    yield Span(run[0].start, run[-1].end)
+    if end - start < 50 and (len(run) > 3 or (len(run) > 1 and last - start > 120)):
+        mark = headings.parse(text[start:end])
+        if mark and not mark.weak:
+            yield run[0]
+            start = run[1][0]
+    yield start, last
 
 
-def _run_in_heads(text: str, lines: Sequence[Span]) -> dict[int, int]:
+def _run_in_heads(text: str, lines: Sequence[tuple[int, int]]) -> dict[int, int]:
     """Long lines that begin with a chapter's head: line start → head end. Three must count up."""
     found: list[tuple[int, int, int]] = []
-    for line in lines:
-        if len(line) > 60 and (match := _RUN_IN.match(text, line.start, line.end)):
+    for start, end in lines:
+        if end - start > 60 and (match := _RUN_IN.match(text, start, end)):
             value = number(match[2])
             if value == (found[-1][0] + 1 if found else 1):
-                found.append((value, line.start, match.end(1)))
+                found.append((value, start, match.end(1)))
     return {start: end for _, start, end in found} if len(found) >= 3 else {}
 
 

@@ -14,10 +14,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from app.documents import flow, markup, xhtml
 from app.documents.document import Document
 from app.documents.encoding import NotText, decode
-from app.documents.flow import Front
+from app.documents.web import flow, markup, xhtml
+from app.documents.web.flow import Front
 from model.types import Problem
 
 PARSER = "markdown 1"

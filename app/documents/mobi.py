@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import struct
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -13,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from app.documents import epub, flow, html, kindle, text
+from app.documents import child, epub, html, kindle, text
+from app.documents.book.package import Archive
 from app.documents.document import Document
-from app.documents.package import Archive
+from app.documents.web import flow
 from model.types import Problem
 
 PARSER = "mobi 1"
@@ -89,15 +88,13 @@ def _is_encrypted(path: Path) -> bool:
 
 def _unpack(path: Path, folder: Path) -> str:
     """Unpack in a process of its own; what stopped it, "" if nothing did. Raises Problem("drm")."""
-    command = [sys.executable, "-P", "-W", "ignore", "-m", kindle.__name__, str(path.absolute()), str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired:
-        return f"not unpacked in {_SECONDS} seconds"
-    if done.returncode == kindle.ENCRYPTED:
+        ended = child.run(kindle.__name__, [str(path.absolute()), str(folder)], seconds=_SECONDS)
+    except TimeoutError as error:
+        return str(error)
+    if ended.status == kindle.ENCRYPTED:
         raise Problem("drm", path=str(path))
-    said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return said[:200] if done.returncode else ""
+    return ended.said.strip().rpartition("\n")[2][:200] if ended.status else ""
 
 
 def _mended(path: Path, folder: Path) -> tuple[Path, int]:

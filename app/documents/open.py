@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.documents import archive, statute
+from app.documents import statute
+from app.documents.book import archive
 from app.documents.document import Document, Hints
 from model.types import Problem
 

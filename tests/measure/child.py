@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,6 +105,7 @@ def _opened(opener: Opener, path: Path) -> Outcome:
 
 
 def _peak() -> float:
-    """The most memory that this process has had, in MB. getrusage would count the parent's too."""
+    """The most memory that this process or one it started has had, in MB. getrusage of self counts the parent's too."""
     status = Path("/proc/self/status").read_text("ascii", "replace")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    own = int(status.partition("VmHWM:")[2].split()[0])
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024

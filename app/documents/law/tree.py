@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents import markup
+from app.documents.web import markup
 from model.types import Problem
 
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[(.*?)\]\s*)?>", re.DOTALL)

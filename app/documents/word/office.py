@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from app.documents.salvage import Salvage
+from app.documents.book.salvage import Salvage
 
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _MOST_TAGS = 1_500_000  # in all parts that are read; a novel of three million characters has 82,000

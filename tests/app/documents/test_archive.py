@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.documents.archive import DAMAGE, Archive, opened
+from app.documents.book.archive import DAMAGE, Archive, opened
 from model.types import Problem
 
 

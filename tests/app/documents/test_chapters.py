@@ -55,6 +55,12 @@ def test_a_heading_that_runs_into_its_text_is_parted_from_it() -> None:
     assert document.blocks[1].start == document.text.index("却说")
 
 
+def test_a_table_of_contents_is_no_chapter() -> None:
+    names = [f"{n}：{title}" for n, title in zip("甲乙丙丁", "起承转合", strict=True)]
+    text = book("目录", *names, "编者的话", *(line for name in names for line in (name, FILLER)))
+    assert outline(divided(text, ".：")) == [(1, "book"), *((1, name) for name in names)]
+
+
 def test_only_the_first_line_of_a_block_counts() -> None:
     text = "Part A\nIt was so.\n\nIt was\nPart B"
     document = Document("T", text, (Block(0, 17, "paragraph", anchor="a"), Block(19, 32, "quote")), ())

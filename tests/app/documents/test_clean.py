@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.clean import Words, without_running_lines
-from app.documents.columns import Line
+from app.documents.printed.clean import Words, without_running_lines
+from app.documents.printed.columns import Line
 
 
 def page(number: int, rows: Sequence[tuple[float, str]]) -> list[Line]:

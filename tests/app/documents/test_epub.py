@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.documents import package
+from app.documents.book import package
 from app.documents.document import Document
-from app.documents.elements import parse
 from app.documents.epub import picture, read
+from app.documents.web.elements import parse
 from model.types import Problem
 
 MakeEpub = Callable[..., Path]

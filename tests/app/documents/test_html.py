@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.documents import html, markup
+from app.documents import html
 from app.documents.document import Document
+from app.documents.web import markup
 from model.types import Problem
 
 DOCS = Path(__file__).parents[4] / "shared/data/docs"

@@ -127,7 +127,7 @@ def test_a_text_needs_no_epub_reader(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from app.documents.open import open_document; "
         f"open_document(Path({str(tmp_path / 'a.txt')!r})); "
-        "print({'lxml', 'ebooklib', 'torch', 'PySide6', 'charset_normalizer'} & set(sys.modules))"
+        "print({'lxml', 'ebooklib', 'torch', 'PySide6', 'chardet'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

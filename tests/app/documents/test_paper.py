@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.documents import pdf
 from app.documents.document import Document
-from app.documents.paper import Box, Paper, Picture
+from app.documents.printed import reader
+from app.documents.printed.paper import Box, Paper, Picture
 from model.types import Problem, Span
 from tests.app.documents.made_pdf import MadePage, Words, below, made
 
@@ -26,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def boxes(path: Path, words: str) -> tuple[Document, tuple[Box, ...]]:
-    document = pdf.read(path)
+    document = reader.read(path)
     start = document.text.index(words)
     with Paper(path) as paper:
         return document, paper.boxes(document, Span(start, start + len(words)))
@@ -72,7 +72,7 @@ def test_boxes_follow_a_turned_page(tmp_path: Path, turn: int) -> None:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_every_character_lies_in_the_box_of_every_span_around_it(path: Path, data: st.DataObject) -> None:
-    document = pdf.read(path)
+    document = reader.read(path)
     start = data.draw(st.integers(0, len(document.text) - 1))
     end = data.draw(st.integers(start + 1, len(document.text)))
     inner = data.draw(st.integers(start, end - 1))
@@ -129,12 +129,12 @@ def test_what_is_no_page_is_a_problem(path: Path, tmp_path: Path) -> None:
 
 
 def test_threads_may_share_pdfium(path: Path) -> None:
-    expected = pdf.read(path).text
+    expected = reader.read(path).text
 
     def read(_: int) -> str:
         with Paper(path) as paper:
             paper.picture(0, 0.5)
-        return pdf.read(path).text
+        return reader.read(path).text
 
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(read, range(24))) == {expected}

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.documents import pdf
-from app.documents.columns import FOLDED
 from app.documents.document import Document
 from app.documents.open import open_document
-from app.documents.paper import Paper
+from app.documents.printed import reader
+from app.documents.printed.columns import FOLDED
+from app.documents.printed.paper import Paper
 from model.types import Problem
 from tests.app.documents.made_pdf import Entry, MadePage, Words, below, made, wrapped
 
@@ -47,7 +47,7 @@ def opened(tmp_path: Path):
     def read(pages: list[MadePage], *outline: Entry, password: str | None = None, **more: object) -> Document:
         path = tmp_path / "made.pdf"
         path.write_bytes(made(pages, outline, **more))  # type: ignore[arg-type]
-        document = pdf.read(path, password)
+        document = reader.read(path, password)
         check(document)
         check_origins(document, path)
         return document
@@ -59,7 +59,7 @@ def opened(tmp_path: Path):
 def real(path: Path) -> Document:
     if not path.exists():
         pytest.skip(f"{path} is absent")
-    return pdf.read(path)
+    return reader.read(path)
 
 
 def texts(document: Document) -> list[str]:
@@ -246,7 +246,7 @@ def test_a_turned_page_is_read_as_it_is_shown(opened) -> None:
 
 def test_pages_without_text_are_named(opened, tmp_path: Path) -> None:
     text, scan = MadePage(below(PROSE)), MadePage(picture=True)
-    assert opened([text, scan, scan, scan, text, MadePage(), scan]).warnings == ("scanned:2–4, 7",)
+    assert opened([text, scan, scan, scan, text, MadePage(), scan]).warnings == ("scanned-pages:2–4, 7",)
     with pytest.raises(Problem) as problem:
         opened([scan, scan])
     assert problem.value.code == "scanned"
@@ -283,11 +283,11 @@ def test_passwords(tmp_path: Path) -> None:
     path.write_bytes(encrypted("käse"))
     for password, code in ((None, "password"), ("wrong", "wrong-password")):
         with pytest.raises(Problem) as problem:
-            pdf.read(path, password)
+            reader.read(path, password)
         assert problem.value.code == code
-    assert pdf.read(path, "käse").text.startswith("It was the best")
+    assert reader.read(path, "käse").text.startswith("It was the best")
     path.write_bytes(encrypted(""))
-    assert pdf.read(path).text.startswith("It was the best")
+    assert reader.read(path).text.startswith("It was the best")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -300,7 +300,7 @@ def test_a_damaged_file_is_a_document_or_a_problem(tmp_path: Path, data: st.Data
     path = tmp_path / "damaged.pdf"
     path.write_bytes(file[: data.draw(st.integers(9, len(file)))])
     try:
-        check(pdf.read(path))
+        check(reader.read(path))
     except Problem as problem:
         assert problem.code in ("broken", "no-text", "scanned", "password", "drm")
 
@@ -315,7 +315,7 @@ def test_nothing_is_lost_and_every_character_has_its_place(tmp_path: Path, pages
     path = tmp_path / "any.pdf"
     path.write_bytes(made([MadePage(below(lines)) for lines in pages]))
     try:
-        document = pdf.read(path)
+        document = reader.read(path)
     except Problem as problem:
         assert problem.code == "scanned" and not any(len(line) > 1 for page in pages for line in page)
         return
@@ -324,7 +324,7 @@ def test_nothing_is_lost_and_every_character_has_its_place(tmp_path: Path, pages
     # One page cannot have running lines; what stands on it is all there.
     if len(pages) == 1:
         assert sorted(inked(document.text)) == sorted(inked("".join(pages[0])))
-    assert pdf.read(path).key == document.key
+    assert reader.read(path).key == document.key
 
 
 @pytest.mark.parametrize(("book", "pattern", "chapters"), [("en", r"Chapter \d+", 61), ("zh", r"第.+回 ", 120)])
@@ -353,7 +353,7 @@ def test_a_scan_of_a_law_asks_for_ocr() -> None:
     if not path.exists():
         pytest.skip(f"{path} is absent")
     with pytest.raises(Problem) as problem:
-        pdf.read(path)
+        reader.read(path)
     assert problem.value.code == "scanned" and problem.value.parameters["pages"] == 12
 
 
@@ -366,7 +366,7 @@ def test_the_suites_open_or_are_refused() -> None:
     for path in paths:
         begun = time.monotonic()
         try:
-            check(pdf.read(path))
+            check(reader.read(path))
         except Problem as problem:
             refused[path.name] = problem.code
         assert time.monotonic() - begun < 10
@@ -388,5 +388,5 @@ def test_known_passwords_of_the_suites() -> None:
     path = DOCS / "3-suites/qpdf/enc-R2,V1,U=view,O=master.pdf"
     if not path.exists():
         pytest.skip(f"{path} is absent")
-    assert "Potato 29" in pdf.read(path, "view").text
-    assert "Potato 29" in pdf.read(path, "master").text
+    assert "Potato 29" in reader.read(path, "view").text
+    assert "Potato 29" in reader.read(path, "master").text

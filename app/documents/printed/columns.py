@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from app.documents import pieces
-from app.documents.glyphs import Glyphs
-from app.documents.pieces import RTL, Piece
+from app.documents.printed import pieces
+from app.documents.printed.glyphs import Glyphs
+from app.documents.printed.pieces import RTL, Piece
 
 _BREAK_MARKS = ("\x02", "\ufffe")  # pdfium's signs for a hyphen at a line's end
 CJK = "\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffe6\U00020000-\U0003ffff"

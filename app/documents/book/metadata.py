@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from app.documents.elements import attributes, local, words
-from app.documents.navigation import cleaned
+from app.documents.book.navigation import cleaned
+from app.documents.web.elements import attributes, local, words
 
 
 @dataclass(frozen=True)

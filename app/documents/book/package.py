@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from app.documents import metadata, navigation
-from app.documents.archive import Archive
-from app.documents.elements import attributes, local, parse
-from app.documents.metadata import Metadata, Statement
-from app.documents.navigation import Landmark, Lists, joined
-from app.documents.salvage import Salvage
+from app.documents.book import metadata, navigation
+from app.documents.book.archive import Archive
+from app.documents.book.metadata import Metadata, Statement
+from app.documents.book.navigation import Landmark, Lists, joined
+from app.documents.book.salvage import Salvage
+from app.documents.web.elements import attributes, local, parse
 from model.types import Problem
 
 __all__ = ["Archive", "Package", "read"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pypdf
 
-from app.documents.glyphs import Glyphs
+from app.documents.printed.glyphs import Glyphs
 
 _SECONDS = 5.0  # for all pages of a file: pypdf takes some twenty times what pdfium takes
 _STRIKES = 3  # pages on which pypdf finds nothing that pdfium lacks, after which it is not asked again

@@ -16,9 +16,9 @@ from types import TracebackType
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.documents import glyphs
 from app.documents.document import Document, Origin
-from app.documents.glyphs import Glyphs
+from app.documents.printed import glyphs
+from app.documents.printed.glyphs import Glyphs
 from model.types import Problem, Span
 
 _LARGEST = 40_000_000  # pixels of a picture: 160 MB

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from app.documents import drawing, formula, linebreaks, links, style
-from app.documents.cells import Columns, is_label, is_prose
 from app.documents.document import Block, BlockKind, Link, Ruby
-from app.documents.elements import Hostile, attribute, attributes, local, parse, words
-from app.documents.links import Pointer
-from app.documents.ruby import Annotation
-from app.documents.style import BLOCKS, PLAIN, Style
+from app.documents.web import drawing, formula, linebreaks, links, style
+from app.documents.web.cells import Columns, is_label, is_prose
+from app.documents.web.elements import Hostile, attribute, attributes, local, parse, words
+from app.documents.web.links import Pointer
+from app.documents.web.ruby import Annotation
+from app.documents.web.style import BLOCKS, PLAIN, Style
 
 __all__ = ["Flow", "Hostile", "Writer", "attributes", "local", "parse", "words"]
 

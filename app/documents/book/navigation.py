@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from app.documents.elements import attribute, attributes, local, words
+from app.documents.web.elements import attribute, attributes, local, words
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from app.documents.elements import attributes, local
-from app.documents.style import BLOCKS
+from app.documents.web.elements import attributes, local
+from app.documents.web.style import BLOCKS
 
 _LONGEST = 1000  # characters of a file's name: a picture may be its own address
 _INITIAL = 2  # characters of an alt text that is a drop capital and belongs to its word

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents import xhtml
 from app.documents.encoding import Decoded, NotText, decode, detect, score
+from app.documents.web import xhtml
 from model.types import Problem
 
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)

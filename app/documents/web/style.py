@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from app.documents.document import BlockKind
-from app.documents.elements import attributes, local, words
+from app.documents.web.elements import attributes, local, words
 
 _BLOCK_NAMES = (
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "

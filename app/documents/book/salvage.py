@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.documents.archive import DAMAGE, LARGEST_FILE, Archive
+from app.documents.book.archive import DAMAGE, LARGEST_FILE, Archive
 from model.types import Problem
 
 _HEAD = struct.Struct("<4s5H3L2H")
@@ -88,7 +88,8 @@ def _members(path: Path) -> Iterator[Member]:
                 raise Problem("drm", path=str(path))
             if member and member.method == _STORED and member.size < 0:
                 ends = [end for sign in _NEXT if (end := data.find(sign, member.start)) >= 0]
-                member = Member(member.name, member.start, _STORED, min(ends, default=len(data)) - member.start)
+                size = max(0, min(ends, default=len(data)) - member.start)
+                member = Member(member.name, member.start, _STORED, size)
             if member:
                 yield member
             place = data.find(_NEXT[0], member.start + max(0, member.size) if member else place + 4)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from app.documents import headings
-from app.documents.columns import Line
+from app.documents.printed.columns import Line
 from model.labels import number
 
 _EDGE = 4  # lines at the top and at the foot of a page among which running lines are looked for
@@ -38,7 +38,7 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     gone = {place for p, page in enumerate(pages) for place in _outer(page, p, gone)}
     gone |= _strays(pages, gone)
     emptied = [p for p, page in enumerate(pages) if page and all((p, i) in gone for i in range(len(page)))]
-    spared = {p for p in emptied if 2 * len(emptied) > sum(map(bool, pages))}
+    spared = set(emptied) if 2 * len(emptied) > sum(map(bool, pages)) else set()
     return [
         [
             line

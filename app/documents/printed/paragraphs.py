@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 from statistics import median
 
-from app.documents.columns import CJK, Line
+from app.documents.printed.columns import CJK, Line
 from model.labels import HAN_NUMERAL
 
 _INDENT = 0.8  # of a line's height: a first line that stands so far in opens a paragraph

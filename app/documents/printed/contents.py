@@ -11,10 +11,10 @@ from itertools import groupby, takewhile
 from operator import attrgetter
 
 from app.documents import headings
-from app.documents.bookmarks import Bookmark, numbers_only
-from app.documents.columns import Line
-from app.documents.glyphs import Frame
-from app.documents.paragraphs import Paragraph, plain
+from app.documents.printed.bookmarks import Bookmark, numbers_only
+from app.documents.printed.columns import Line
+from app.documents.printed.glyphs import Frame
+from app.documents.printed.paragraphs import Paragraph, plain
 
 _LARGER = 1.15  # times the body's size: type of a heading
 _LONGEST = 120  # characters of a heading

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import sub
 
-from app.documents.glyphs import LINE, Glyphs
+from app.documents.printed.glyphs import LINE, Glyphs
 
 _GAP = 1.2  # ems of white inside a line from which its parts may belong to different columns
 RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # Hebrew, Arabic and their like

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.documents import headings, language
 from app.documents.document import Block, Document
 from app.documents.outline import Entry, gutenberg_licence, nested
-from app.documents.xhtml import Flow
+from app.documents.web.xhtml import Flow
 from model.types import Problem
 
 _FEWEST = 3  # headings of a file that marks its chapters

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from app.documents.elements import local
+from app.documents.web.elements import local
 
 _TOKEN = re.compile(r"[A-Za-z]+|\d+")
 _ATOM = re.compile(r"[\w.,]+|[(\[{|].*[)\]}|]")

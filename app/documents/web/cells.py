@@ -6,8 +6,8 @@ import re
 
 from lxml import etree
 
-from app.documents.elements import local, words
-from app.documents.style import BLOCKS
+from app.documents.web.elements import local, words
+from app.documents.web.style import BLOCKS
 
 _CELLS = ("td", "th")
 _OWN_NAMES = "table h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote"
