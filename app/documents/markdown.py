@@ -33,6 +33,10 @@ _STOP = re.compile(r"[。！？!?；;：:…”’」』）)．.]\s*\Z")
 _MARK = re.compile(r"[。！？!?；;：:…”’」』）)．.，、,]\s*\Z")
 _WORDS = re.compile(r"[^\W\d_]{2}")
 _CODE = re.compile(r"[{}<>=|_$#@`\[\]]|\\(?![.)])|\w\(|^\s*(?://|%|>>>)|;\s*$.+;\s*$", re.MULTILINE)
+_TOO_DEEP = re.compile(
+    r"^((?:[ \t]{0,3}(?:>|[-+*](?=[ \t]))[ \t]?){30})(?:[ \t]{0,3}(?:>|[-+*](?=[ \t]))[ \t]?)+", re.MULTILINE
+)
+_OPEN = 500  # brackets in a line that are no links
 _SHORT = 5  # characters of a note's name that is its number
 _NOTE = re.compile(r"\[\^([^\]\s]+)\]:[ \t]*")
 _REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
@@ -70,7 +74,17 @@ def rendered(text: str) -> str:
     parser.core.ruler.before("inline", "items", _items)
     parser.core.ruler.push("places", _places)
     parser.core.ruler.push("lines", _lines)
-    return str(parser.render(text))
+    return str(parser.render(_bounded(text)))
+
+
+def _bounded(text: str) -> str:
+    """A text without what only harms: quotes and lists too deep to be kept, open brackets that nothing closes."""
+    text = _TOO_DEEP.sub(r"\1", text)
+    if text.count("[") < _OPEN:
+        return text
+    return "\n".join(
+        line.replace("[", "\\[") if line.count("[") > _OPEN + 2 * line.count("]") else line for line in text.split("\n")
+    )
 
 
 def _front(text: str) -> tuple[Front, str]:

@@ -10,10 +10,9 @@ from datetime import date
 from pathlib import Path
 
 from app.documents.open import sniff
-from tests import references
-from tests.encodings import table
-from tests.measure import hostile, laws, peers, speed
+from tests.measure import hostile, laws, peers, references, speed
 from tests.measure.child import Child, Outcome
+from tests.measure.encodings import table
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "tests/data/FORMATS.md"

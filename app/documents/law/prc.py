@@ -25,6 +25,7 @@ _AMENDING = re.compile(r"修正案|关于修改.*的决定")
 _NAMED = re.compile(r"(?:法|法典|条例|條例|规定|办法|细则|解释|规则|决定|修正案|法律)(?:[（(《].{0,30})?$")
 _COMMENTARY = re.compile(r"释义|评注|解读|条文主旨|条文解读|理解与适用|讲义|教程")
 _KANA = re.compile(r"[\u3041-\u3096]")
+_AGENCY = re.compile(r"[（(]?新华社.{0,20}电[）)]?")
 _CAPTION = re.compile(r"[（(][^（()）]{1,40}[）)]")
 
 _FEWEST, _FEWEST_NAMED = 3, 1
@@ -77,7 +78,14 @@ def _end(text: str, blocks: Sequence[Block], stops: Sequence[int], i: int, japan
     # In Japanese laws an article's caption stands on the line above it.
     if japanese and end > i + 1 and _CAPTION.fullmatch(text[blocks[end - 1].start : blocks[end - 1].end]):
         end -= 1
+    while end > i + 1 and _is_apart(text, blocks[end - 1]):
+        end -= 1
     return end
+
+
+def _is_apart(text: str, block: Block) -> bool:
+    """Whether a block behind an article is none of its words: a footnote, or who sent the news of the law."""
+    return block.kind == "note" or bool(_AGENCY.fullmatch(text, block.start, block.end))
 
 
 def _unit(text: str, label: str, blocks: Sequence[Block], sections: Sequence[Section], clause: Clause) -> Unit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,19 @@ _SAME = {
     "point": {"point", "item", "subpoint"},
     "item": {"item", "point", "number"},
     "number": {"number", "item", "point"},
-    "letter": {"letter", "subitem", "point"},
+    "letter": {"letter", "subletter", "subitem", "point"},
+    "subletter": {"subletter", "letter"},
     "subitem": {"subitem", "letter", "point", "item"},
 }
+
+
+_RANGE = re.compile(r"(\d{1,5})(?:–| to )(\d{1,5})")
+
+
+def _held(number: str) -> Iterator[str]:
+    """The numbers under one heading: §§ 3 bis 6 (weggefallen) is "3–6"."""
+    if (match := _RANGE.fullmatch(number)) and int(match[2]) - int(match[1]) < 1000:
+        yield from map(str, range(int(match[1]), int(match[2]) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,9 @@ class Register:
         for i, unit in enumerate(self.units):
             kind = unit.level if unit.level in _KINDS else ""
             self._index.setdefault((kind, unit.number.casefold()), i)
+        for i, unit in enumerate(self.units):
+            for number in _held(unit.number):
+                self._index.setdefault(("", number), i)
 
     def chain(self, position: int) -> Chain:
         """The article and the parts that hold a character, from the outside in."""

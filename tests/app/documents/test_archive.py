@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.documents.book.archive import DAMAGE, Archive, opened
+from app.documents.book.salvage import Salvage
 from model.types import Problem
 
 
@@ -98,3 +99,11 @@ def test_no_zip_at_all(tmp_path: Path, data: bytes) -> None:
         assert Archive(path).read("a") is None  # an empty zip
     else:
         assert refused(path)
+
+
+def test_a_member_that_begins_behind_the_end_is_empty(tmp_path: Path) -> None:
+    """A header whose name is here and whose extra field would reach past the end of a cut file."""
+    header = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 8, 0, 0, 0, 0, 0, 0, 1, 60_000)
+    path = tmp_path / "cut.zip"
+    path.write_bytes(header + b"a" + b"\0" * 10)
+    assert Salvage(path).read("a") == b""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.documents.encoding import NotText, decode, mojibake, score
 from model.types import Problem
-from tests.encodings import DOCS, files, ours, truths
+from tests.measure.encodings import DOCS, files, ours, truths
 
 SIMPLIFIED = (
     "这一年的春天来得很早，他从上海回到乡下，看见门前的小河已经解冻。",

@@ -167,3 +167,13 @@ def test_any_bytes_are_a_document_or_a_problem(data: bytes) -> None:
         markdown.read(Path("x.md"), data)
     except Problem as problem:
         assert problem.code in ("binary", "no-text")
+
+
+@pytest.mark.parametrize("mark", [">", "> ", "- ", "* "])
+def test_quotes_and_lists_deeper_than_any_book_keep_their_words(mark: str) -> None:
+    assert "the words" in markdown.read(Path("a.md"), (mark * 5000 + "the words").encode()).text
+
+
+def test_brackets_that_nothing_closes_are_words() -> None:
+    text = markdown.read(Path("a.md"), ("[" * 30_000 + "the words").encode()).text
+    assert text == "[" * 30_000 + "the words"

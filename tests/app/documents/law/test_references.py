@@ -9,7 +9,7 @@ from app.documents import statute
 from app.documents.document import Block, Document, Law, Unit
 from app.documents.law.references import Reference, references
 from app.documents.text import read
-from tests.references import SHARED, score
+from tests.measure.references import SHARED, score
 
 Found = dict[str, tuple[list[str], str, list[str]]]
 """The words of a reference → its targets' addresses, its law, what is missing."""

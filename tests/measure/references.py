@@ -13,8 +13,8 @@ from app.documents.law.references import Reference, references
 from app.documents.open import open_document
 from model.types import Span
 
-ROOT = Path(__file__).resolve().parent.parent
-GOLD = Path(__file__).parent / "data" / "references.jsonl"
+ROOT = Path(__file__).resolve().parents[2]
+GOLD = ROOT / "tests" / "data" / "references.jsonl"
 SAMPLES = ROOT / "assets" / "samples"
 SHARED = ROOT.parent / "shared" / "data"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.documents.encoding import NotText, decode
 
-DOCS = Path(__file__).parents[2] / "shared/data/docs"
+DOCS = Path(__file__).resolve().parents[3] / "shared/data/docs"
 
 # What a folder's or file's name says, and the codecs that write such files: they differ in a few signs (the wave
 # dash, the euro), and any of them is right.
