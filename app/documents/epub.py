@@ -53,7 +53,7 @@ def read(path: Path) -> Document:
         blocks=tuple(flow.blocks),
         sections=_sections(book.lists, flow, text, title),
         authors=book.about.authors,
-        language=_language(book.about.language, text),
+        language=language.spoken(book.about.language, text),
         format="EPUB",
         parser=PARSER,
         series=book.about.series,
@@ -119,15 +119,6 @@ def _tree(data: bytes) -> tuple[etree._Element | None, int]:
     if tree is not None and markup.is_deep(tree):
         tree = elements.parse_text(markup.shallow(text))
     return tree, replaced
-
-
-def _language(declared: str, text: str) -> str:
-    """The book's own tag; a bare "zh" is made exact by its characters, "und" is no answer."""
-    found = language.detect(text)
-    bare = declared.lower().partition("-")[0]
-    if bare in ("", "und") or (bare == "zh" and found.startswith("zh")):
-        return found or declared
-    return declared
 
 
 def _cover(archive: Salvage, path: str) -> str:

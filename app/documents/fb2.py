@@ -14,7 +14,7 @@ from lxml import etree
 from app.documents.book.package import Archive
 from app.documents.document import Document
 from app.documents.outline import Entry
-from app.documents.web import flow, markup, xhtml
+from app.documents.web import flow, guarded, markup, xhtml
 from app.documents.web.flow import Front
 from app.documents.web.xhtml import attributes, local, words
 from model.types import Problem
@@ -124,11 +124,8 @@ def _code(digits: str) -> int:
 
 
 def _parsed(text: str) -> etree._Element | None:
-    parser = etree.XMLParser(
-        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_pis=True, remove_comments=True
-    )
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        return etree.fromstring(text.encode("utf-8", "replace"), guarded.parser(recover=True))
     except etree.XMLSyntaxError:
         return None
 

@@ -27,6 +27,9 @@ _SCRIPTS = (
 )
 
 
+_UNMISTAKABLE = ("zh", "ja", "ko")  # what a text's characters show beyond doubt
+
+
 def han_share(text: str) -> float:
     """The share of Han characters among letters, of a sample from the middle as well as the front."""
     sample = _sample(text)
@@ -42,6 +45,16 @@ def detect(text: str) -> str:
         if len(re.findall(script, sample)) > share * letters:
             return language
     return _chinese(sample) if han_share(text) > 0.2 else _european(sample)
+
+
+def spoken(declared: str, text: str) -> str:
+    """The declared language, made exact or corrected where the text's own characters say better."""
+    found = detect(text)
+    bare = declared.lower().replace("_", "-").partition("-")[0]
+    own = found.partition("-")[0]
+    if bare in ("", "und", "zh") or (own in _UNMISTAKABLE and bare in ("en", "de", "fr", "es", "it", "ru")):
+        return found or declared
+    return declared
 
 
 def _sample(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents.web import markup
+from app.documents.web import guarded, markup
 from model.types import Problem
 
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[(.*?)\]\s*)?>", re.DOTALL)
@@ -50,30 +50,17 @@ def words(element: etree._Element | None) -> str:
     return " ".join("".join(str(piece) for piece in element.itertext()).split()) if element is not None else ""
 
 
-def _parser(recover: bool) -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding="utf-8",
-        recover=recover,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
 def _parsed(text: str) -> etree._Element:
     """The tree of well-formed text, what stands deeper than a law goes set higher up, its words kept."""
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), _parser(recover=False))
+        root = etree.fromstring(text.encode("utf-8", "replace"), guarded.parser(recover=False))
     except etree.XMLSyntaxError as error:
         if "depth" not in str(error.msg).lower():
             raise
     else:
         if not markup.is_deep(root):
             return root
-    return etree.fromstring(_shallow(text), _parser(recover=False))
+    return etree.fromstring(_shallow(text), guarded.parser(recover=False))
 
 
 def _shallow(text: str) -> bytes:
@@ -83,7 +70,7 @@ def _shallow(text: str) -> bytes:
 def _mended(path: Path, text: str, error: etree.XMLSyntaxError) -> etree._Element:
     """The tree of what stands before and after the damage, as far as the parser finds its way."""
     try:
-        found = etree.fromstring(_shallow(text), _parser(recover=True))
+        found = etree.fromstring(_shallow(text), guarded.parser(recover=True))
     except etree.XMLSyntaxError:
         found = None
     if found is None or not words(found):

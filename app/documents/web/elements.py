@@ -11,6 +11,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from app.documents.encoding import NotText, decode
+from app.documents.web import guarded
 from model.types import Problem
 
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
@@ -70,7 +71,7 @@ def parse_text(text: str) -> etree._Element | None:
         return None
     # Bytes, because lxml refuses characters that carry a declaration, even a broken one.
     try:
-        return etree.fromstring(markup.encode("utf-8", "replace"), _strict_parser())
+        return etree.fromstring(markup.encode("utf-8", "replace"), guarded.parser())
     except etree.XMLSyntaxError:
         return _mended(_ILLEGAL.sub("", markup))
 
@@ -104,22 +105,10 @@ def _otherwise(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _strict_parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_pis=True,
-        remove_comments=True,
-    )
-
-
 def _mended(markup: str) -> etree._Element | None:
     """What is not well formed is read as HTML, where <a/> and <title/> would swallow what follows."""
     try:
-        return etree.fromstring(markup.encode("utf-8", "replace"), _strict_parser())
+        return etree.fromstring(markup.encode("utf-8", "replace"), guarded.parser())
     except etree.XMLSyntaxError:
         opened = _EMPTIED.sub(r"<\1\2></\1>", markup)
     try:

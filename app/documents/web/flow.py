@@ -18,7 +18,6 @@ _CONTENTS = re.compile(r"(?:table of )?contents|index|目\s*[录錄次]|inhalt(?
 _OWN = re.compile(r"§|(?:art(?:\.|icle|ikel)?|section|anlage|annex|appendix)\b|第.{1,9}[条條]", re.IGNORECASE)
 _PARTS = ("volume", "book", "part", "编", "部", "卷", "集", "篇")
 _FRONT = 4000  # characters in which Project Gutenberg names title and author
-_SCRIPTS = ("zh", "ja", "ko")  # what a text's characters show beyond doubt
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def document(
         blocks=blocks,
         sections=nested([*entries, *gutenberg_licence(text)], len(text), title, blocks),
         authors=front.authors or ((author,) if author else ()),
-        language=spoken(front.language, text),
+        language=language.spoken(front.language, text),
         format=format,
         parser=parser,
         encoding=encoding,
@@ -80,16 +79,6 @@ def outlined(document: Document) -> Document:
     entries += gutenberg_licence(document.text)
     sections = nested(entries, len(document.text), document.title, blocks)
     return replace(document, blocks=blocks, sections=sections)
-
-
-def spoken(declared: str, text: str) -> str:
-    """The declared language, made exact or corrected where the text's own characters say better."""
-    found = language.detect(text)
-    bare = declared.lower().replace("_", "-").partition("-")[0]
-    own = found.partition("-")[0]
-    if bare in ("", "und", "zh") or (own in _SCRIPTS and bare in ("en", "de", "fr", "es", "it", "ru")):
-        return found or declared
-    return declared
 
 
 def headed(text: str, blocks: Sequence[Block], join: bool) -> list[Entry]:

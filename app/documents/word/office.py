@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from app.documents.book.salvage import Salvage
+from app.documents.web import guarded
 
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _MOST_TAGS = 1_500_000  # in all parts that are read; a novel of three million characters has 82,000
@@ -74,11 +75,11 @@ class Parts:
         if self._tags > _MOST_TAGS:
             raise self.archive.broken("too large")
         try:
-            return etree.fromstring(data, _parser(recover=False))
+            return etree.fromstring(data, guarded.parser(recover=False))
         except etree.XMLSyntaxError:
             self.damaged.append(name)
         try:
-            return etree.fromstring(data, _parser(recover=True))
+            return etree.fromstring(data, guarded.parser(recover=True))
         except etree.XMLSyntaxError:
             return None
 
@@ -105,19 +106,6 @@ def _relation(folder: str, element: etree._Element) -> Relation:
     # Only names inside the zip are ever looked up, so ".." leads nowhere.
     path = posixpath.normpath(posixpath.join("/" + folder, unquote(target.replace("\\", "/"))))
     return Relation(kind, path.lstrip("/"), False)
-
-
-def _parser(recover: bool) -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding="utf-8",
-        recover=recover,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
 
 
 def _utf8(data: bytes) -> bytes:
