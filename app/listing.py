@@ -42,10 +42,14 @@ def _kind(document: Document) -> str:
     if not document.law:
         return f"{len(document.leaves):,} chapters"
     levels = Counter(unit.level for unit in document.units)
-    counted = ", ".join(f"{count:,} {level}s" for level, count in levels.items())
+    counted = ", ".join(f"{count:,} {_plural(level) if count > 1 else level}" for level, count in levels.items())
     where = f" ({document.law.jurisdiction})" if document.law.jurisdiction else ""
     as_of = f", as of {document.law.version}" if document.law.version else ""
     return f"law{where}: {counted}{as_of}"
+
+
+def _plural(level: str) -> str:
+    return f"{level}es" if level.endswith("x") else f"{level}s"
 
 
 def _place(document: Document, section: Section) -> str:

@@ -82,6 +82,12 @@ class Unit:
     repealed: bool = False
     parts: tuple[Unit, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The label, with its level where it is a mere number: section 2ZA, recital (26)."""
+        bare = self.label[:1].isascii() and (self.label[:1].isdigit() or self.label.startswith("("))
+        return f"{self.level} {self.label}" if bare else self.label
+
 
 @dataclass(frozen=True)
 class Law:
@@ -224,7 +230,7 @@ class Document:
             volume = self.volumes[max(0, bisect_right(self._volume_starts, position) - 1)]
             return f"{volume.name}:{volume.document.address(position - volume.start)}"
         if unit := self.unit_at(position):
-            return unit.label
+            return unit.name
         if not self.leaves:
             return "c1"
         leaf = max(0, bisect_right(self._leaf_starts, position) - 1)

@@ -69,7 +69,8 @@ def _title(text: str, path: Path) -> str:
         return match[1]
     if match := next((m for line in front[:30] if (m := re.match(r"Title:\s*(.+)", line))), None):
         return match[1]
-    if front and len(front[0]) <= 80 and re.search(r"^(?:第一条|Article 1\b|§ ?1\b)", text, re.MULTILINE):
+    titled = front and len(front[0]) <= 80 and not front[0].endswith((",", "，", ";", "；"))
+    if titled and re.search(r"^(?:第一条|Article 1\b|§ ?1\b)", text, re.MULTILINE):
         return front[0]
     return path.stem
 

@@ -213,7 +213,7 @@ def _cleaned(text: str, start: int) -> tuple[str, list[tuple[int, int]]]:
         return text.translate(FOLDED), [(0, start)]
     shown: list[str] = []
     runs: list[tuple[int, int]] = []
-    expected = -1  # the index that the next character has if it goes on the run
+    expected = -2  # the index that the next character has if it goes on the run; -1 is a mark's, which is nowhere
     for match in _UNIT.finditer(text):
         character, index = match[0], start + match.start()
         if len(character) == 2:

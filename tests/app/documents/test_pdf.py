@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from app.documents.document import Document
 from app.documents.open import open_document
-from app.documents.printed import reader
+from app.documents.printed import columns, reader
 from app.documents.printed.columns import FOLDED
 from app.documents.printed.paper import Paper
 from model.types import Problem
@@ -390,3 +390,7 @@ def test_known_passwords_of_the_suites() -> None:
         pytest.skip(f"{path} is absent")
     assert "Potato 29" in reader.read(path, "view").text
     assert "Potato 29" in reader.read(path, "master").text
+
+
+def test_a_break_mark_alone_is_a_hyphen_from_nowhere() -> None:
+    assert columns._cleaned("\x02", 5) == ("-", [(0, -1)])
