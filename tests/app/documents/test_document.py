@@ -52,3 +52,17 @@ def test_a_long_book_is_handed_over_at_once() -> None:
     start = time.perf_counter()
     assert Document("T", text, blocks, sections).source().labels[-1] == "c600.p100"
     assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("label", "level", "name"),
+    [
+        ("第一百三十三条之一", "article", "第一百三十三条之一"),
+        ("§ 106A.", "section", "§ 106A."),
+        ("2ZA", "section", "section 2ZA"),
+        ("(26)", "recital", "recital (26)"),
+        ("一、", "article", "一、"),
+    ],
+)
+def test_a_bare_number_is_named_with_its_level(label: str, level: str, name: str) -> None:
+    assert Unit(label, "1", 0, 1, level=level).name == name
