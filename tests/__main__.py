@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = ("ruff", "mypy", "importlinter", "pytest", "hypothesis")
+NEEDED = ("ruff", "mypy", "importlinter", "pytest", "xdist", "hypothesis")
 
 
 def main(arguments: list[str]) -> int:
@@ -18,13 +19,16 @@ def main(arguments: list[str]) -> int:
         print(f"missing: {', '.join(missing)}; run: {sys.executable} -m pip install -e '.[test]'")
         return 1
     python = [sys.executable, "-m"]
+    # Each file's tests stay in one process: their fixtures are dear. The long reads want the machine for themselves.
+    workers = 1 if "--all" in arguments else min(4, os.cpu_count() or 1)
+    spread = ["-n", str(workers), "--dist", "loadfile"]
     everything = [] if "--all" in arguments else ["-m", "not long and not slow"]
     checks = {
         "format": [*python, "ruff", "format", "--check", "."],
         "lint": [*python, "ruff", "check", "."],
         "types": [*python, "mypy"],
         "imports": [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
-        "tests": [*python, "pytest", "-q", *everything, *(a for a in arguments if a != "--all")],
+        "tests": [*python, "pytest", "-q", *spread, *everything, *(a for a in arguments if a != "--all")],
     }
     results = {}
     for name, command in checks.items():
