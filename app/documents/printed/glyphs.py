@@ -154,6 +154,8 @@ def read(number: int, page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, firs
     base = boxes.buffer_info()[0]
     addresses = range(base, base + _BOX_BYTES * size, _BOX_BYTES)
     deque(map(_GET_LOOSE_BOX, repeat(handle), range(first, last), addresses), maxlen=0)
+    if not math.isfinite(sum(boxes)):
+        boxes = array("f", map(_sane, boxes))
     shape = frame(page)
     sizes = {m.start(): _size(text, first + (m.start() + m.end()) // 2) for m in LINE.finditer(shown)}
     places = _turned(shape, boxes[0::4], boxes[1::4], boxes[2::4], boxes[3::4])

@@ -305,6 +305,27 @@ def test_a_damaged_file_is_a_document_or_a_problem(tmp_path: Path, data: st.Data
         assert problem.code in ("broken", "no-text", "scanned", "password", "drm")
 
 
+def test_forms_that_draw_each_other_without_end_have_places_that_are_numbers(tmp_path: Path) -> None:
+    """Every turn stretches the page further, until pdfium's boxes are no numbers."""
+    font = "<< /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> /XObject << /X {} 0 R >> >>"
+    drawn = "BT /F 24 Tf (Hello world) Tj ET 9.5 0 0 95 25 25 cm /X Do"
+    form = "<< /Subtype /Form /BBox [0 0 1000 1000] /Length {} /Resources {} >>\nstream\n{}\nendstream"
+    bodies = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Count 1 /Kids [3 0 R] /MediaBox [0 0 600 600] >>",
+        f"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources {font.format(5)} >>",
+        f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+        form.format(len(drawn), font.format(6), drawn),
+        form.format(len(drawn), font.format(5), drawn),
+    ]
+    objects = "".join(f"{number} 0 obj\n{body}\nendobj\n" for number, body in enumerate(bodies, 1))
+    path = tmp_path / "endless.pdf"
+    path.write_text(f"%PDF-1.7\n{objects}trailer << /Size 7 /Root 1 0 R >>\n%%EOF")
+    document = reader.read(path)
+    check(document)
+    assert document.text.startswith("Hello world")
+
+
 WORDS = st.text(st.sampled_from("abcxyzéß民法典第一条，。"), min_size=1, max_size=9)
 LINES = st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size=1, max_size=12)
 
