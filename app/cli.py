@@ -91,6 +91,9 @@ def hinted(command: Command) -> Command:
         password: str | None,
         **rest: Any,
     ) -> None:
+        for name, value in (("--encoding", encoding), ("--chapters", chapters)):
+            if value == "":
+                raise click.UsageError(f"{name} is empty")
         command(*arguments, hints=Hints(encoding, kind, chapters, password), **rest)
 
     for option in (
@@ -181,7 +184,7 @@ def read(
 def outline(options: Options, files: tuple[Path, ...], as_json: bool, hints: Hints) -> None:
     """Show what FILE was recognised as, and its chapters or articles. Needs no model."""
     document = opened(options, files, hints)
-    listing.outline_json(document) if as_json else listing.outline(document)
+    listing.outline_json(document) if as_json else listing.outline(document, options.language)
 
 
 @main.command()
@@ -193,6 +196,8 @@ def outline(options: Options, files: tuple[Path, ...], as_json: bool, hints: Hin
 @gathered
 def find(options: Options, files: tuple[Path, ...], text: str, as_json: bool, hints: Hints) -> None:
     """Find TEXT in FILE, whatever its case, width, quotes and line ends. Needs no model."""
+    if not text.strip():
+        raise click.UsageError("the text to find is empty")
     document = opened(options, files, hints)
     hits = [
         {"start": s.start, "end": s.end, "address": document.address(s.start), "line": line_of(document, s)}
@@ -203,7 +208,7 @@ def find(options: Options, files: tuple[Path, ...], text: str, as_json: bool, hi
         return
     for hit in hits:
         click.echo(f"{hit['address']}\t{hit['line']}")
-    click.echo(f"{len(hits)} found", err=True)
+    click.echo(f"{len(hits):,} 处" if options.language == "zh" else f"{len(hits):,} found", err=True)
 
 
 @main.command()
@@ -263,9 +268,11 @@ def get(options: Options, name: str) -> None:
 
 def opened(options: Options, files: tuple[Path, ...], hints: Hints) -> Document:
     """The file as a Document, several as a shelf; what the user should know about them is said."""
+    if len(set(files)) < len(files):
+        raise click.UsageError("a file is named twice")
     documents = [open_document(file, hints) for file in files]
-    for document in documents:
-        report.warn(document, options.language)
+    for file, document in zip(files, documents, strict=True):
+        report.warn(document, options.language, str(file) if len(files) > 1 else "")
     return documents[0] if len(documents) == 1 else shelf(documents)
 
 

@@ -14,42 +14,64 @@ import click
 from app.documents.document import Document, Section
 from model.catalog import Entry
 
+_MEASURES = {
+    "character": "字",
+    "page": "页",
+    "document": "份文档",
+    "chapter": "章",
+    "article": "条",
+    "section": "条",
+    "recital": "条序言",
+    "annex": "个附件",
+    "amendment": "条修正案",
+    "schedule": "个附表",
+}
 
-def outline(document: Document) -> None:
+
+def outline(document: Document, language: str) -> None:
     """What the document was recognised as, then its contents as an indented list: in a law with article ranges."""
     click.echo(document.title)
-    click.echo(recognised(document))
+    click.echo(recognised(document, language))
     for line in document.law.history if document.law else ():
-        click.echo(" ".join(document.text[line.start : line.end].split()))
+        said = " ".join(document.text[line.start : line.end].split())
+        whose = [f"{volume.name}: " for volume in document.volumes if volume.start <= line.start < volume.end]
+        click.echo("".join([*whose, said]))
     for section in document.sections:
         click.echo(f"{'  ' * section.level}{section.title}  [{_place(document, section)}]")
 
 
-def recognised(document: Document) -> str:
+def recognised(document: Document, language: str) -> str:
     """The facts of a document in one line: format, kind, language, length, encoding, pages."""
-    facts = [document.format, _kind(document), document.language or "language unknown"]
-    facts.append(f"{len(document.text):,} characters")
+    unknown = "语言不明" if language == "zh" else "language unknown"
+    facts = [document.format, _kind(document, language), document.language or unknown]
+    facts.append(_counted(len(document.text), "character", language))
     if document.encoding:
         facts.append(document.encoding)
     if document.pages:
-        facts.append(f"{len(document.pages):,} pages")
+        facts.append(_counted(len(document.pages), "page", language))
     if document.volumes:
-        facts.append(f"{len(document.volumes)} documents")
-    return ", ".join([*facts, *document.authors])
+        facts.append(_counted(len(document.volumes), "document", language))
+    return ("，" if language == "zh" else ", ").join([*facts, *document.authors])
 
 
-def _kind(document: Document) -> str:
+def _kind(document: Document, language: str) -> str:
+    chapters = [_counted(len(document.leaves), "chapter", language)] if not document.units else []
     if not document.law:
-        return f"{len(document.leaves):,} chapters"
+        return chapters[0]
     levels = Counter(unit.level for unit in document.units)
-    counted = ", ".join(f"{count:,} {_plural(level) if count > 1 else level}" for level, count in levels.items())
-    where = f" ({document.law.jurisdiction})" if document.law.jurisdiction else ""
-    as_of = f", as of {document.law.version}" if document.law.version else ""
-    return f"law{where}: {counted}{as_of}"
+    counts = chapters + [_counted(count, level, language) for level, count in levels.items()]
+    where, version = document.law.jurisdiction, document.law.version
+    if language == "zh":
+        return f"法律{where and f'（{where}）'}：{'、'.join(counts)}{version and f'，截至 {version}'}"
+    return f"law{where and f' ({where})'}: {', '.join(counts)}{version and f', as of {version}'}"
 
 
-def _plural(level: str) -> str:
-    return f"{level}es" if level.endswith("x") else f"{level}s"
+def _counted(count: int, noun: str, language: str) -> str:
+    """So many of something, as the language counts them."""
+    if language == "zh":
+        return f"{count:,} {_MEASURES.get(noun, noun)}"
+    plural = "es" if noun.endswith("x") else "s"
+    return f"{count:,} {noun}{plural if count != 1 else ''}"
 
 
 def _place(document: Document, section: Section) -> str:

@@ -12,14 +12,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有文件 {path}；请检查文件名和文件夹。",
     ),
     "folder": ("{path} is a folder; name one file in it.", "{path} 是文件夹；请指定其中的一个文件。"),
+    "no-file": (
+        "{path} is a pipe or a device; save what comes from it to a file and name that.",
+        "{path} 是管道或设备；请先把内容存成文件，再指定该文件。",
+    ),
     "empty": ("{path} is empty (0 bytes); get the file again.", "{path} 是空文件（0 字节）；请重新获取。"),
     "unreadable": (
-        "{path} cannot be read ({reason}); check its permissions.",
-        "无法读取 {path}（{reason}）；请检查权限。",
+        "{path} cannot be read ({reason}); check the file and its permissions.",
+        "无法读取 {path}（{reason}）；请检查文件及其权限。",
     ),
     "unsupported": (
-        "{path} is {kind}, which Tongdu does not open yet; it opens {known}.",
-        "{path} 是 {kind}，通读尚不能打开；能打开的格式：{known}。",
+        "{path} is {kind}, which Tongdu does not open; unpack it or save it as one of {known}.",
+        "{path} 是 {kind}，通读不能打开；请解压，或另存为以下格式之一：{known}。",
     ),
     "broken": (
         "{path} is damaged ({reason}); get the file again.",
@@ -34,8 +38,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} 已加密（DRM），只能用书店自己的程序打开；请使用无 DRM 的版本。",
     ),
     "no-text": (
-        "{path} holds no text; if it is scanned, run OCR on it first.",
-        "{path} 里没有文字；如果是扫描件，请先做 OCR。",
+        "{path} holds no text; get another copy, or run OCR on it if it holds pictures of pages.",
+        "{path} 里没有文字；请换一个版本，如果是扫描件，请先做 OCR。",
     ),
     "scanned": (
         "{path} has {pages} pages and no text in them; run OCR on it first, then open the result.",
@@ -46,8 +50,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有名为 {name} 的编码；可用：{known}。",
     ),
     "binary": (
-        "{path} is not text but binary data; name a book file.",
-        "{path} 不是文本而是二进制数据；请指定书籍文件。",
+        "{path} holds neither text nor a format that Tongdu knows; get the file again or name another.",
+        "{path} 既不是文本，也不是通读认识的格式；请重新获取文件或指定其他文件。",
     ),
     "password": (
         "{path} is encrypted; give its password with --password.",
@@ -201,10 +205,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "DOCX and open that.",
         "文档嵌入了其他格式的文件（{value}），这里没有读取；请在 Word 中打开并另存为 DOCX 后再打开。",
     ),
+    "vocabulary": (
+        "This XML ({value}) is none that Tongdu knows: its words are here in the file's order, its structure may not "
+        "be; open an EPUB, HTML or PDF of the same text if there is one.",
+        "通读不认识这种 XML（{value}）：文字按文件顺序显示，结构可能不全；如有同一文本的 EPUB、HTML 或 PDF，请改用它。",
+    ),
     "page-damaged": (
         "A prepared page was damaged ({page}: {reason}) and is read again.",
         "一个已准备的页面损坏（{page}：{reason}），正在重读。",
     ),
+}
+# Why, where a sentence above says so in the program's own words.
+REASONS = {
+    "none of its pages can be loaded": "没有一页能读出",
+    "no PDF pages can be found in it": "找不到 PDF 页面",
+    "it takes too long": "读取时间过长",
+    "no line of the text begins with it": "没有一行以它开头",
 }
 LANGUAGES = ("en", "zh")
 
@@ -213,6 +229,8 @@ def render(code: str, parameters: dict[str, str | int | float], language: str = 
     """A problem's sentence. An unknown code is our bug and says so."""
     if code not in TEXTS:
         return render("bug", {"error": f"{code} {parameters}"}, language)
+    if language == "zh" and parameters.get("reason") in REASONS:
+        parameters = {**parameters, "reason": REASONS[str(parameters["reason"])]}
     return TEXTS[code][LANGUAGES.index(language)].format(**parameters)
 
 

@@ -40,6 +40,7 @@ from model.types import (
     Wrote,
 )
 
+MOST_NAMED = 5  # places of one kind of damage
 LINE_EVERY = 10.0  # seconds between progress lines where there is no terminal to draw a bar in
 
 
@@ -254,8 +255,13 @@ def plan_line(plan: Plan) -> str:
     )
 
 
-def warn(document: Document, language: str) -> None:
-    """What the user should know about the file."""
+def warn(document: Document, language: str, name: str = "") -> None:
+    """What the user should know about the file, one line for each kind; `name` says which file of several it is."""
+    said: dict[str, list[str]] = {}
     for warning in document.warnings:
         code, _, value = warning.partition(":")
-        say(render(code, {"value": value}, language))
+        said.setdefault(code, []).append(f"{int(value):,}" if value.isdecimal() else value)
+    for code, values in said.items():
+        more = f" … (+{len(values) - MOST_NAMED:,})" if len(values) > MOST_NAMED else ""
+        line = render(code, {"value": ", ".join(values[:MOST_NAMED]) + more}, language)
+        say(f"{name}: {line}" if name else line)

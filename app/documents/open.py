@@ -10,7 +10,7 @@ from app.documents.book import archive
 from app.documents.document import Document, Hints
 from model.types import Problem
 
-KNOWN = "EPUB, PDF, TXT, DOCX, HTML, Markdown, FB2, MOBI, AZW3, and laws in USLM, Formex, CLML or Akoma Ntoso"
+KNOWN = "EPUB, PDF, TXT, DOCX, HTML, Markdown, FB2, MOBI, AZW3, XML (USLM, Formex, CLML, Akoma Ntoso)"
 _HEAD = 4096
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -27,10 +27,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"BZh", "BZIP2"),
     (b"\xfd7zXZ\0", "XZ"),
     (b"\x28\xb5\x2f\xfd", "ZSTD"),
-    (b"\x7fELF", "ELF program"),
-    (b"MZ", "Windows program"),
-    (b"\xcf\xfa\xed\xfe", "macOS program"),
-    (b"\xca\xfe\xba\xbe", "macOS program"),
+    (b"\x7fELF", "ELF"),
+    (b"MZ", "EXE"),
+    (b"\xcf\xfa\xed\xfe", "Mach-O"),
+    (b"\xca\xfe\xba\xbe", "Mach-O"),
     (b"SQLite format 3\0", "SQLite"),
     (b"AT&TFORM", "DJVU"),
     (b"ID3", "MP3"),
@@ -40,10 +40,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"ITSF", "CHM"),
     (b"bplist00", "webarchive"),
     (b"%!PS", "PostScript"),
-    (b"wOFF", "font"),
-    (b"wOF2", "font"),
-    (b"OTTO", "font"),
-    (b"\0\1\0\0\0", "font"),
+    (b"wOFF", "WOFF"),
+    (b"wOF2", "WOFF2"),
+    (b"OTTO", "OTF"),
+    (b"\0\1\0\0\0", "TTF"),
 )
 # What the first bytes of an XML file, in lower case, name: its vocabulary.
 _VOCABULARIES = (
@@ -51,6 +51,7 @@ _VOCABULARIES = (
     (rb"xml\.house\.gov/schemas/uslm|schemas\.gpo\.gov/xml/uslm", "USLM"),
     (rb"legislation\.gov\.uk/namespaces/legislation", "CLML"),
     (rb"docs\.oasis-open\.org/legaldocml|<akomantoso", "AKN"),
+    (rb"<doc\b[^<>]*formex", "XML"),  # what the Official Journal says about an act, without the act
     (rb"formex", "FORMEX"),
     (rb"<html", "HTML"),
 )
@@ -62,7 +63,7 @@ _SHORTEST_SURE = 4
 def open_document(path: Path, hints: Hints | None = None) -> Document:
     """The Document in a file, read as `hints` say where they say something.
 
-    Raises Problem: missing, folder, empty, unreadable, unsupported, broken, no-spine, drm, password, no-text,
+    Raises Problem: missing, folder, no-file, empty, unreadable, unsupported, broken, no-spine, drm, password, no-text,
     unknown-encoding, binary, pattern, no-articles.
     """
     hints = hints or Hints()
@@ -122,6 +123,10 @@ def _read(path: Path, hints: Hints) -> Document:
             from app.documents.law import akoma
 
             return akoma.read(path, _bytes(path))
+        case "XML":
+            from app.documents import xml
+
+            return xml.read(path, _bytes(path), hints.encoding)
         case "TXT":
             from app.documents import text
 
@@ -164,6 +169,8 @@ def sniff(head: bytes, path: Path) -> str:
     if found := _other_binary(head) or _markup_kind(head):
         return found
     suffix = path.suffix.lower()
+    if suffix == ".pdf" and re.search(rb"\d \d+ obj\b", head):
+        return "PDF"  # its head is damaged
     if suffix in (".html", ".htm", ".xhtml") and re.search(rb"<[A-Za-z!]", head.replace(b"\0", b"")):
         return "HTML"
     return "MD" if suffix in (".md", ".markdown", ".mdown") else "TXT"
@@ -228,6 +235,8 @@ def _head(path: Path) -> bytes:
     """The first bytes, or the Problem that keeps us from them."""
     if path.is_dir():
         raise Problem("folder", path=str(path))
+    if path.exists() and not path.is_file():  # what is read from a pipe cannot be read again
+        raise Problem("no-file", path=str(path))
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)

@@ -131,6 +131,29 @@ def test_bad_files_are_one_sentence_and_one(invoke, tmp_path: Path) -> None:
             assert words in result.stderr and result.stderr.count("\n") == 1
 
 
+def test_a_shelf_names_each_file_once_and_its_warnings(invoke, tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole.txt", tmp_path / "cut.txt"
+    whole.write_text("A tale of two.\n\nIt ends.")
+    cut.write_bytes("A tale — of the sea; “what now?” she said, and nothing else.\n".encode() * 40 + b"\xff\xfe\n")
+    assert invoke("outline", whole, whole).exit_code == 2
+    said = invoke("outline", whole, cut).stderr
+    assert said.startswith(f"{cut}: ") and said.count("\n") == 1
+    assert not invoke("outline", cut).stderr.startswith(str(cut))
+
+
+@pytest.mark.parametrize("arguments", [["find", "x", " "], ["outline", "x", "--encoding", ""]])
+def test_empty_words_are_wrong_usage(invoke, arguments: list[str]) -> None:
+    result = invoke(*arguments)
+    assert result.exit_code == 2 and "empty" in result.stderr
+
+
+def test_the_outline_speaks_chinese(invoke, samples: Path, tmp_path: Path) -> None:
+    law = invoke("outline", samples / "ferry-ordinance.zh.txt", "--lang", "zh").stdout
+    assert "法律（CN）：92 条" in law
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
+    assert "找不到 PDF 页面" in invoke("outline", tmp_path / "a.pdf", "--lang", "zh").stderr
+
+
 def test_chinese_on_request_before_and_after(invoke, tmp_path: Path) -> None:
     for arguments in (
         ["--lang", "zh", "outline", tmp_path / "no"],

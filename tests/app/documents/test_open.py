@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import zipfile
@@ -24,6 +25,12 @@ def test_missing_folder_and_empty(tmp_path: Path) -> None:
     assert problem(tmp_path / "none.txt").parameters == {"path": str(tmp_path / "none.txt")}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert problem(tmp_path / "pipe.txt").code == "no-file"
+
+
 def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.txt"
     path.write_text("a")
@@ -39,12 +46,11 @@ def test_unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (b'<?xml version="1.0"?><recipe>', "XML"),
         (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
         (b"\xff\xd8\xff\xe0\0", "JPEG"),
         (b"RIFF\0\0\0\0WEBP", "WEBP"),
-        (b"MZ\x90\0\3\0", "Windows program"),
-        (b"\x7fELF\2\1", "ELF program"),
+        (b"MZ\x90\0\3\0", "EXE"),
+        (b"\x7fELF\2\1", "ELF"),
         (b"Rar!\x1a\x07\0", "RAR"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "DOC"),
         (b"{\\rtf1\\ansi", "RTF"),
@@ -76,6 +82,8 @@ def test_kinds_refused_by_name(tmp_path: Path, data: bytes, kind: str) -> None:
         (b'<Legislation xmlns="http://www.legislation.gov.uk/namespaces/legislation">', "CLML"),
         (b'<?xml version="1.0"?><akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0">', "AKN"),
         (b'<?xml version="1.0"?><ACT noNamespaceSchemaLocation="http://formex.publications.europa.eu/x">', "FORMEX"),
+        (b'<?xml version="1.0"?><recipe>', "XML"),
+        (b'<DOC xsi:noNamespaceSchemaLocation="http://formex.publications.europa.eu/x">', "XML"),
         (b"MZ is how this story begins.", "TXT"),
     ],
 )
