@@ -22,6 +22,7 @@ class Row:
     expected: int
     right: int
     seconds: float
+    why: str = ""
 
 
 # File under qa/laws, its gold: span for span.
@@ -41,6 +42,14 @@ FOLDED = (
     ("zh/md/刑法/刑法.md", "刑法"),
     ("zh/docx/刑法.docx", "刑法"),
 )
+# Why a file's articles differ from the gold's.
+EDITIONS = {
+    "刑法.utf16le-bom.txt": "8 articles of the file have the wording of Amendment XII, the gold an earlier one",
+    "刑法.md": "8 articles of the file have the wording of Amendment XII, the gold an earlier one",
+    "刑法.docx": "the file's editor put a title in 【】 before each article, left out here; some articles have an "
+    "earlier wording than the gold's",
+}
+_TITLE = re.compile(r"【[^】]*】")  # an editor's, not the law's
 # File under docs/2-law, level of unit, how many there are in the law as enacted or consolidated.
 COUNTED = (
     ("eu/gdpr_2016-679_en.formex.xml", "article", 99),
@@ -56,6 +65,8 @@ COUNTED = (
     ("eu/ai-act_2024-1689_en.txt", "article", 113),
     ("eu/ai-act_2024-1689_en.txt", "recital", 180),
     ("eu/ai-act_2024-1689_en.txt", "annex", 13),
+    ("uk/ukpga_20020016_en.clml.xml", "section", 22),
+    ("uk/asp_20030002_en.clml.xml", "section", 100),
     ("us/us_constitution_27-amendments.txt", "article", 7),
     ("us/us_constitution_27-amendments.txt", "amendment", 27),
 )
@@ -69,10 +80,8 @@ MARKED = (
     ("de/StGB.md", "section", r"(?m)^#+ (?:\(XXXX\) )?§§? "),
     ("de/HGB.md", "section", r"(?m)^#+ (?:\(XXXX\) )?§§? "),
     ("de/ZPO.md", "section", r"(?m)^#+ (?:\(XXXX\) )?§§? "),
-    ("de/GG.md", "article", r"(?m)^#+ Art "),
+    ("de/GG.md", "article", r"(?m)^#+ (?:\(XXXX\) )?Art "),
     ("uk/ukpga_20000032_en.clml.xml", "section", r"<P1 [^>]*id=\"section-[0-9A-Z]+\""),
-    ("uk/ukpga_20020016_en.clml.xml", "section", r"<P1 [^>]*id=\"section-[0-9A-Z]+\""),
-    ("uk/asp_20030002_en.clml.xml", "section", r"<P1 [^>]*id=\"section-[0-9A-Z]+\""),
 )
 
 
@@ -109,8 +118,9 @@ def _exact(text: Path, golden: Path) -> Row:
 def _folded(path: Path, golden: Path) -> Row:
     document, seconds = _opened(path)
     wanted = Counter(_fold(str(g["text"])) for g in gold(golden))
-    found = Counter(_fold(document.text[u.start : u.end]) for u in document.units)
-    return Row(path.name, "gold texts, white space folded", wanted.total(), (wanted & found).total(), seconds)
+    found = Counter(_fold(_TITLE.sub("", document.text[u.start : u.end])) for u in document.units)
+    right = (wanted & found).total()
+    return Row(path.name, "gold texts, white space folded", wanted.total(), right, seconds, EDITIONS.get(path.name, ""))
 
 
 def _fold(text: str) -> str:
