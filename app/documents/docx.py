@@ -12,7 +12,7 @@ from lxml import etree
 from app.documents import headings, language
 from app.documents.book.archive import Archive
 from app.documents.document import Block, BlockKind, Document, Ruby
-from app.documents.web import flow
+from app.documents.web import flow, linebreaks
 from app.documents.web.flow import Front
 from app.documents.web.links import Pointer
 from app.documents.web.xhtml import Flow
@@ -25,7 +25,6 @@ from app.documents.word.styles import Styles, W
 PARSER = "docx 1"
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
-_CHAPTER_LIKE = 1500  # characters of a block that no paragraph with line breaks has
 _FRONT = 200  # lines that show the language
 _SHORT = 60  # characters of a title that nothing calls one
 # What programs write where nobody gave a title or an author.
@@ -194,7 +193,7 @@ def _opens(line: Line) -> bool:
 
 def _broken(text: str, kind: BlockKind) -> list[tuple[int, int]]:
     """The pieces of a block: one, but a whole chapter with line breaks for its paragraphs is cut there."""
-    if kind not in ("paragraph", "quote", "list") or len(text) < _CHAPTER_LIKE or text.count("\n") < 5:
+    if not linebreaks.is_chapter(text, kind):
         return [(0, len(text))]
     return [(match.start(), match.end()) for match in re.finditer(r"\S(?:[^\n]*\S)?", text)]
 

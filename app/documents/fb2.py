@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from app.documents.book.package import Archive
+from app.documents.book.salvage import Salvage
 from app.documents.document import Document
 from app.documents.outline import Entry
 from app.documents.web import flow, guarded, markup, xhtml
@@ -42,7 +42,8 @@ _LOWEST = 6  # levels of headings
 
 def read(path: Path) -> Document:
     """The Document in a FictionBook file, or in a zip with one. Raises Problem: broken, drm, no-text, unreadable."""
-    decoded = markup.decoded(_data(path))
+    data, damage = _data(path)
+    decoded = markup.decoded(data)
     root = _root(path, _BINARY.sub("", decoded.text))
     front = _front(root)
     headed = _converted(root)
@@ -61,13 +62,13 @@ def read(path: Path) -> Document:
         format="FB2",
         parser=PARSER,
         encoding=decoded.encoding,
-        warnings=(f"replaced:{decoded.replaced}",) if decoded.replaced else (),
+        warnings=(*damage, *((f"replaced:{decoded.replaced}",) if decoded.replaced else ())),
     )
 
 
 def picture(path: Path, name: str) -> bytes | None:
     """The bytes of a picture by its name in the file, None if there is none that can be read."""
-    for found, content in _BINARY.findall(markup.decoded(_data(path)).text):
+    for found, content in _BINARY.findall(markup.decoded(_data(path)[0]).text):
         if re.search(rf"""\bid\s*=\s*(["']){re.escape(name)}\1""", found):
             try:
                 return base64.b64decode("".join(content.split()))
@@ -76,19 +77,20 @@ def picture(path: Path, name: str) -> bytes | None:
     return None
 
 
-def _data(path: Path) -> bytes:
-    """The bytes of the book, out of its zip."""
+def _data(path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes of the book, out of its zip, and the warning if these are not all."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise Problem("unreadable", path=str(path), reason=error.strerror or str(error)) from None
     if not data.startswith(b"PK"):
-        return data
-    archive = Archive(path)
+        return data, ()
+    archive = Salvage(path)
     books = [name for name in archive.names if name.lower().endswith(".fb2")]
     if len(books) != 1:
         raise archive.broken(f"{len(books)} FB2 files in one zip")
-    return archive.read(books[0]) or b""
+    found, whole = archive.recover(books[0]) or (b"", False)
+    return found, () if whole else (f"part-damaged:{books[0]}",)
 
 
 def _root(path: Path, text: str) -> etree._Element:

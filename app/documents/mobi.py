@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.documents import child, epub, html, kindle, text
-from app.documents.book.package import Archive
+from app.documents.book.archive import Archive
 from app.documents.document import Document
 from app.documents.web import flow
 from model.types import Problem

@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from lxml import etree
 
 from app.documents.book import metadata, navigation
-from app.documents.book.archive import Archive
 from app.documents.book.metadata import Metadata, Statement
 from app.documents.book.navigation import Landmark, Lists, joined
 from app.documents.book.salvage import Salvage
 from app.documents.web.elements import attributes, local, parse
 from model.types import Problem
-
-__all__ = ["Archive", "Package", "read"]
 
 _FONT_DISGUISES = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _TEXTS = (

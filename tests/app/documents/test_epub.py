@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.documents.book import package
+from app.documents.book.salvage import Salvage
 from app.documents.document import Document
 from app.documents.epub import picture, read
 from app.documents.web.elements import parse
@@ -198,7 +199,7 @@ def test_a_password_is_drm(make_epub: MakeEpub) -> None:
 
 
 def test_ebooklib_and_our_own_reading_agree(make_epub: MakeEpub) -> None:
-    archive = package.Archive(make_epub({"a.xhtml": "<p>x</p>", "b.xhtml": "<p>y</p>"}))
+    archive = Salvage(make_epub({"a.xhtml": "<p>x</p>", "b.xhtml": "<p>y</p>"}))
     tree = parse(archive.read("OPS/book.opf") or b"")
     assert tree is not None
     statements, refs = package._by_ebooklib(tree, "OPS/book.opf") or ([], [])

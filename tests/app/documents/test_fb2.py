@@ -111,6 +111,17 @@ def test_other_encodings_give_the_same_document(opened, encoding: str) -> None:
     assert opened(book(encoding=encoding)).key == opened(book()).key
 
 
+def test_a_cut_zip_gives_what_is_left_of_its_book(tmp_path: Path) -> None:
+    body = "".join(f"<section><title><p>Chapter {i}</p></title><p>{i * 7919} words.</p></section>" for i in range(400))
+    with zipfile.ZipFile(tmp_path / "packed", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("book.fb2", f"<FictionBook><body>{body}</body></FictionBook>")
+    data = (tmp_path / "packed").read_bytes()
+    (tmp_path / "cut.fb2").write_bytes(data[: len(data) // 2])
+    document = fb2.read(tmp_path / "cut.fb2")
+    assert document.warnings == ("part-damaged:book.fb2",)
+    assert document.text.startswith("Chapter 0\n\n0 words.") and "Chapter 150" in document.text
+
+
 def test_a_zip_with_one_book_is_that_book(opened, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "packed", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("inside.fb2", book())
