@@ -49,6 +49,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no encoding called {name}; use one of {known}.",
         "没有名为 {name} 的编码；可用：{known}。",
     ),
+    "wrong-encoding": (
+        "{path} is not {encoding}; it looks like {found}; leave --encoding out.",
+        "{path} 的编码不是 {encoding}，看起来是 {found}；请去掉 --encoding。",
+    ),
     "binary": (
         "{path} holds neither text nor a format that Tongdu knows; get the file again or name another.",
         "{path} 既不是文本，也不是通读认识的格式；请重新获取文件或指定其他文件。",
@@ -221,6 +225,11 @@ REASONS = {
     "no PDF pages can be found in it": "找不到 PDF 页面",
     "it takes too long": "读取时间过长",
     "no line of the text begins with it": "没有一行以它开头",
+    "it takes too much memory": "占用内存过多",
+    "it repeats too often": "重复次数过多",
+    "it calls itself": "它调用自身",
+    "it matches an empty line, so every line": "它匹配空行，即匹配所有行",
+    "it is too deeply nested": "嵌套过深",
 }
 LANGUAGES = ("en", "zh")
 

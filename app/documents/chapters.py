@@ -28,7 +28,7 @@ _TEXT = ("heading", "paragraph", "verse", "quote", "list")
 
 @dataclass(frozen=True)
 class _Head:
-    """A block's first line that the pattern matches, to where it ends; `level` from 1."""
+    """A block's first line that the pattern matches, to where its heading ends, if it has one; `level` from 1."""
 
     start: int
     end: int
@@ -41,9 +41,10 @@ def divided(document: Document, pattern: str) -> Document:
 
     A chapter begins where a regular expression (of the `regex` package) matches the beginning of a block's first
     line, white space before it left out. That line becomes a heading and its title, or the group `title` of it;
-    of a line too long for a title, the part that matches. Groups named l1, l2, … give levels: a chapter stands at
-    the level of the first of them that took part, else at the first. So `(?P<l1>第.+卷)|(?P<l2>第.+章)` finds
-    volumes and their chapters. The entries of a table of contents are left out.
+    of a line too long for a title, the part that matches, which is parted from the rest at white space alone.
+    Groups named l1, l2, … give levels: a chapter stands at the level of the first of them that took part, else
+    at the first. So `(?P<l1>第.+卷)|(?P<l2>第.+章)` finds volumes and their chapters. The entries of a table of
+    contents are left out. A law keeps the articles that it has, and its lines are not parted: a label begins one.
 
     Raises Problem("pattern") for a pattern that is none, never matches or takes too long.
     """
@@ -75,7 +76,7 @@ def _heads(document: Document, pattern: str) -> Iterator[tuple[int, _Head]]:
             except MemoryError:
                 raise _unusable(pattern, "it takes too much memory") from None
             if match and bare:
-                yield i, _head(match, bare, block.start + len(line) - len(bare), block.start)
+                yield i, _head(match, bare, block.start + len(line) - len(bare), block.start, document.law is None)
 
 
 def _without_contents(heads: dict[int, _Head]) -> dict[int, _Head]:
@@ -90,14 +91,17 @@ def _without_contents(heads: dict[int, _Head]) -> dict[int, _Head]:
     return kept
 
 
-def _head(match: regex.Match[str], line: str, begins: int, start: int) -> _Head:
+def _head(match: regex.Match[str], line: str, begins: int, start: int, may_part: bool) -> _Head:
     groups = match.groupdict()
     levels = sorted(
         int(name[1:]) for name, found in groups.items() if found is not None and re.fullmatch(r"l[1-9]", name)
     )
     end = len(line) if len(line) <= _LONGEST or not match.end() else match.end()
     title = headings.one_line(groups.get("title") or line[: min(end, 2 * _LONGEST)])
-    return _Head(start, begins + len(line[:end].rstrip()), title, levels[0] if levels else 1)
+    # Within a word, or a label such as "§ 1", nothing is parted.
+    at_space = match.end() > 0 and (line[end - 1].isspace() or not line[end : end + 1].strip())
+    parted = len(line) <= _LONGEST or (may_part and at_space)
+    return _Head(start, begins + len(line[:end].rstrip()) if parted else start, title, levels[0] if levels else 1)
 
 
 def _parts(document: Document, block: Block, head: _Head | None) -> Iterator[Block]:
@@ -106,6 +110,9 @@ def _parts(document: Document, block: Block, head: _Head | None) -> Iterator[Blo
         # What was taken for a heading by its form alone is none if the user says what headings are.
         guessed = block.kind == "heading" and document.format == "TXT"
         yield replace(block, kind="paragraph", level=0) if guessed else block
+        return
+    if head.end == head.start:
+        yield block
         return
     yield replace(block, end=head.end, kind="heading", level=head.level)
     rest = document.text[head.end : block.end]

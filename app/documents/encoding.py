@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from app.documents import language
 from model.types import Problem
@@ -80,6 +81,8 @@ _WIDE_LINE = re.compile(rf"[^\n\x00-\x7f][^\n]{{0,{_LEAD}}}")
 # cp1252's signs to the bytes they stand for; its five gaps are read as Latin-1 has them.
 _BACK = {ord(bytes([b]).decode("cp1252")): b for b in range(0x80, 0xA0) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _PADDING = re.compile(rb"\0{16,}")  # what a broken download or a crash leaves
+_MUCH = 0.02  # of a text's characters, damaged: another encoding was named, or none can read it
+_SEEN = re.compile(r"[^\s\0\u00ad\u200b-\u200d\u2060\ufeff\ufffd]")
 
 
 class NotText(ValueError):
@@ -110,6 +113,24 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
             lost = marked == "utf-8" and not _is_strict_utf8(body) and not _is_damaged_utf8(_sample(body))
             return _decode(body, _legacy(body) if lost else marked)
     return _decode(data, detect(data))
+
+
+def of_file(path: Path, data: bytes, encoding: str | None = None) -> Decoded:
+    """`decode` for the bytes of a file.
+
+    Raises Problem: binary, no-text, unknown-encoding, wrong-encoding (another one reads the file far better).
+    """
+    try:
+        decoded = decode(data, encoding)
+        if encoding and decoded.replaced > _MUCH * len(decoded.text):
+            found = decode(data)
+            if 2 * found.replaced < decoded.replaced:
+                raise Problem("wrong-encoding", path=str(path), encoding=encoding, found=found.encoding)
+    except NotText:
+        raise Problem("binary", path=str(path)) from None
+    if not _SEEN.search(decoded.text):
+        raise Problem("binary" if re.search(r"[\0\ufffd]", decoded.text) else "no-text", path=str(path))
+    return decoded
 
 
 def detect(data: bytes) -> str:

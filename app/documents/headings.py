@@ -10,13 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from app.documents.mark import CHAPTER, LONGEST, NAMED, NUMERAL, SECTION, UPPER, Mark, one_line, parse
 
 __all__ = ["Mark", "find", "one_line", "parse"]
 
 _ENDED = re.compile(r"[\s（(【](?:[终終]|[结結]束)[）)】]?$")
+_SENTENCE_END = re.compile(r"[。！？!?….．”’」』\"')）—*]\s*\Z")
 _CONTENTS = re.compile(r"(?:table of )?contents|目\s*[录錄次]", re.IGNORECASE)
 _FRONT = 0.2  # of a text, where its table of contents stands
 _MOST = 50_000  # headings of a book; more are the rows of a table
@@ -34,10 +35,13 @@ def find(texts: Sequence[str]) -> list[tuple[Mark, int]]:
     marks = list(islice(found, _MOST + 1))
     if len(marks) > _MOST:
         return []
-    marks = _without_contents(marks, sizes)
+    numbers = [m for m in marks if m.name == "digit"]
+    marks = [m for m in marks if m.name != "digit"]
+    marks = _without_mentions(_without_contents(marks, sizes))
     marks = _without_chance(marks, sizes)
     if sum(m.rank == CHAPTER for m in marks) < 3:
-        marks = sorted([*marks, *_listed(texts, sizes, {m.block for m in marks})], key=lambda m: m.block)
+        more = _numbered(numbers, texts, sizes) or _listed(texts, sizes, {m.block for m in marks})
+        marks = sorted([*marks, *more], key=lambda m: m.block)
     marks = _without_repeats(marks, sizes)
     return _levelled(_titled(marks, texts))
 
@@ -63,7 +67,7 @@ def _without_contents(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]
     shown = Counter(identity for run in runs for identity in {_identity(m) for m in run})
     kept: list[Mark] = []
     for run in runs:
-        if len(run) < 4:
+        if len(run) < 4 or (len(runs) == 1 and _is_whole_book(run, sizes)):
             kept += run
             continue
         tail = _tail(run)
@@ -91,6 +95,33 @@ def _identity(mark: Mark) -> tuple[str, int, str]:
     return (mark.rank, mark.number, mark.name)
 
 
+def _is_whole_book(run: Sequence[Mark], sizes: Sequence[int]) -> bool:
+    """Whether a dense run is no table of contents but a book of a few lines: text under each, and none elsewhere."""
+    under = [sizes[after.block] - sizes[mark.last + 1] for mark, after in pairwise(run)]
+    last = sizes[-1] - sizes[run[-1].last + 1]
+    return min(under) > 0 and 0 < last <= 4 * _DENSE and sizes[run[0].block] <= _CHATTER
+
+
+def _without_mentions(marks: Sequence[Mark]) -> list[Mark]:
+    """Without a chapter that is only spoken of: its number goes back to that of an earlier one whose title it
+    repeats, and the series goes on as if it were not there.
+    """
+    chapters = [m for m in marks if m.rank == CHAPTER and not m.weak]
+    titles: dict[int, str] = {}
+    dropped = set()
+    last = 0
+    for i, mark in enumerate(chapters):
+        following = chapters[i + 1].number if i + 1 < len(chapters) else last + 1
+        earlier = titles.get(mark.number, "")
+        if 1 < mark.number < last < following and earlier and _core(mark.title).startswith(earlier):
+            dropped.add(id(mark))
+            continue
+        if not mark.bare:
+            titles[mark.number] = _core(mark.title)
+        last = mark.number
+    return [m for m in marks if id(m) not in dropped]
+
+
 def _without_chance(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
     """Weak marks only where they count up from one with text between, as a numbered list does not."""
     strong = [m for m in marks if not m.weak]
@@ -104,9 +135,29 @@ def _without_chance(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
         pools = [list(_chains([m for m in marks if m.name == name], sizes, False, 3)) for name in ("web", "enumerated")]
         pools += [[_apart([m for m in marks if m.name == star], sizes)] for star in "☆★◆◇"]
         # One title again and again with its page's number is no chapter.
-        varied = [c for pool in pools for c in pool if 2 * len({_words(m.title) for m in c}) > len(c) >= 5]
+        varied = [
+            c for pool in pools for c in pool if c and 2 * len({_words(m.title) for m in c}) > len(c) and _is_long(c)
+        ]
         believed |= {id(m) for m in max(varied, key=len, default=[])}
     return _with_gaps([m for m in marks if id(m) in believed or m.name == "gap"], sizes)
+
+
+def _is_long(chain: Sequence[Mark]) -> bool:
+    """Five of a series are enough, or three that lack none where a space follows the number: 001 起."""
+    whole = chain[-1].number - chain[0].number == len(chain) - 1
+    return len(chain) >= 5 or (len(chain) >= 3 and whole and bool(re.match(r"\d+\s", chain[0].title)))
+
+
+def _numbered(numbers: Sequence[Mark], texts: Sequence[str], sizes: Sequence[int]) -> list[Mark]:
+    """Numbers alone on their lines that are chapters: three and more, each behind a whole sentence, as the
+    number of a page is only by chance.
+    """
+    kept: list[Mark] = []
+    for chain in _chains(numbers, sizes, restarts=True):
+        ended = sum(bool(_SENTENCE_END.search(texts[m.block - 1])) for m in chain[1:])
+        if len(chain) >= 3 and ended >= 0.9 * (len(chain) - 1):
+            kept += chain
+    return kept
 
 
 def _chains(pool: Sequence[Mark], sizes: Sequence[int], restarts: bool, step: int = 1) -> Iterator[list[Mark]]:

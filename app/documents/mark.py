@@ -47,6 +47,7 @@ _BARE = re.compile(rf"(?P<number>{ROMAN}|[一二三四五六七八九十百]{{1,
 _SERIAL = re.compile(
     r"(?:(?P<web>[0０][0-9０-９]{1,3}(?=\s)|[0-9０-９]{1,4}(?=\s+[\u4e00-\u9fff]))"
     r"|(?P<enumerated>[一二三四五六七八九十百]{1,5})、)\s*\D.{0,40}|[（(](?P<bare>[一二三四五六七八九十百]{1,4})[)）]"
+    r"|(?P<digit>[0-9０-９]{1,3})[.．]?"
 )
 _STAR = re.compile(r"(?P<star>[☆★◆◇])[、\s]\s*\S.{0,40}")
 # What begins a heading, so that most of a book's lines need no closer look.
@@ -214,10 +215,12 @@ def _weak(line: str, block: int) -> Mark | None:
 
 
 def _serial(line: str, block: int) -> Mark | None:
-    """Forms that anything may have: 001 起, 一、起, （一）, ☆、起."""
-    if (match := _SERIAL.fullmatch(line)) and not re.search(r"[。！？；，.!?;,：:]$", line):
+    """Forms that anything may have: 001 起, 一、起, （一）, 1, ☆、起."""
+    if (match := _SERIAL.fullmatch(line)) and (match["digit"] or not re.search(r"[。！？；，.!?;,：:]$", line)):
         name, numeral = next((name, found) for name, found in match.groupdict().items() if found)
-        return Mark(block, block, NUMERAL if name == "bare" else CHAPTER, number(numeral), line, False, name, weak=True)
+        rank = NUMERAL if name in ("bare", "digit") else CHAPTER
+        title = line.rstrip(".．") if name == "digit" else line
+        return Mark(block, block, rank, number(numeral), title, name == "digit", name, weak=True)
     if match := _STAR.fullmatch(line):
         return Mark(block, block, CHAPTER, 0, line[1:].lstrip(" 、"), False, match["star"], weak=True)
     return None

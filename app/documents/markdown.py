@@ -15,10 +15,9 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from app.documents.document import Document
-from app.documents.encoding import NotText, decode
+from app.documents.encoding import of_file
 from app.documents.web import flow, markup, xhtml
 from app.documents.web.flow import Front
-from model.types import Problem
 
 PARSER = "markdown 1"
 
@@ -43,11 +42,9 @@ _REFERENCE = re.compile(r"\[\^([^\]\s]+)\]")
 
 
 def read(path: Path, data: bytes, encoding: str | None = None) -> Document:
-    """The Document in the bytes of a Markdown file. Raises Problem: binary, broken, no-text, unknown-encoding."""
-    try:
-        decoded = decode(data, encoding)
-    except NotText:
-        raise Problem("binary", path=str(path)) from None
+    """The Document in the bytes of a Markdown file. Raises Problem: binary, broken, no-text, unknown-encoding,
+    wrong-encoding."""
+    decoded = of_file(path, data, encoding)
     front, text = _front(decoded.text.replace("\r\n", "\n").replace("\r", "\n"))
     tree = markup.tree(path, f"<html><body>{rendered(text)}</body></html>")
     written = xhtml.Flow()

@@ -64,15 +64,15 @@ def open_document(path: Path, hints: Hints | None = None) -> Document:
     """The Document in a file, read as `hints` say where they say something.
 
     Raises Problem: missing, folder, no-file, empty, unreadable, unsupported, broken, no-spine, drm, password, no-text,
-    unknown-encoding, binary, pattern, no-articles.
+    unknown-encoding, wrong-encoding, binary, pattern, no-articles.
     """
     hints = hints or Hints()
-    document = _read(path, hints)
+    document = statute.applied(_read(path, hints), hints.kind)
     if hints.chapters:
         from app.documents.chapters import divided
 
         document = divided(document, hints.chapters)
-    return statute.applied(document, hints.kind)
+    return document
 
 
 def _read(path: Path, hints: Hints) -> Document:

@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 
 from app.documents import chapters
 from app.documents.chapters import divided, preview
-from app.documents.document import Block, Document
+from app.documents.document import Block, Document, Hints
+from app.documents.open import open_document
 from app.documents.text import read
 from model.types import Problem
 
+LAWS = Path(__file__).parents[4] / "shared/data/docs/2-law"
 FILLER = "却说众人听了，都点头称是，于是各自散去，一夜无话。" * 5
 
 
@@ -117,6 +119,48 @@ def test_a_pattern_that_takes_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(Problem) as problem:
         divided(book(*[FILLER] * 50), r"(.|.)+(.|.)+(.|.)+(.|.)+$(?<!.)")
     assert "seconds" in str(problem.value.parameters["reason"])
+
+
+def test_a_word_is_not_parted() -> None:
+    text = book("Preface", "Arthurian " + "words " * 50, "Art is " + "long " * 50)
+    document = divided(text, "Art")
+    assert [document.text[b.start : b.end][:12] for b in document.blocks if b.kind == "heading"] == ["Art"]
+    assert [s.title for s in document.sections] == ["book", "Art", "Art"]
+
+
+ARTICLE = "为了保护人民的合法权益，根据宪法，制定本法。" * 6
+LABELS = ["第一条", "第二条", "第三条", "第三条之一", "第三条之二", "第四条", "第五条"]
+STATUTE = "\n".join(["某法", "第一章 总则", *(f"{label}　{ARTICLE}\n（一）甲；\n（二）乙。" for label in LABELS)])
+
+
+@pytest.mark.parametrize(
+    "pattern", ["第[^条]*条", "第.*条", "第.+章", ".", "第", "第.条之", "（", r"第\w+", "(?=第)", "(?P<l2>第.条)|某"]
+)
+def test_a_law_keeps_its_articles_whatever_the_pattern(pattern: str, tmp_path: Path) -> None:
+    path = tmp_path / "law.txt"
+    path.write_text(STATUTE, "utf-8")
+    plain, document = open_document(path), open_document(path, Hints(chapters=pattern))
+    assert plain.law and document.law
+    assert [u.label for u in plain.law.units] == LABELS
+    assert document.law.units == plain.law.units
+    assert not any(document.text[b.start] in "之条" for b in document.blocks)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "articles"),
+    [
+        ("zh/txt/刑法.utf16le-bom.txt", "^第[^条]*条", 505),
+        ("zh/txt/刑法.utf16le-bom.txt", "^第.*条", 505),
+        ("de/BGB.md", "^Artikel|^§", 2527),
+    ],
+)
+def test_a_real_law_keeps_its_articles(name: str, pattern: str, articles: int) -> None:
+    if not (LAWS / name).exists():
+        pytest.skip(f"{LAWS / name} is absent")
+    plain, document = open_document(LAWS / name), open_document(LAWS / name, Hints(chapters=pattern))
+    assert plain.law and document.law
+    assert plain.law.units == document.law.units
+    assert len(document.law.units) == articles
 
 
 @given(

@@ -6,12 +6,13 @@ import codecs
 import contextlib
 import encodings.aliases
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.encoding import NotText, decode, mojibake, score
+from app.documents.encoding import NotText, decode, mojibake, of_file, score
 from model.types import Problem
 from tests.measure.encodings import DOCS, files, ours, truths
 
@@ -183,6 +184,50 @@ def test_an_unknown_name(name: str) -> None:
         decode(b"abc", name)
     assert problem.value.code == "unknown-encoding"
     assert problem.value.parameters["name"] == name
+
+
+@given(SIMPLIFIED_PAGES, st.sampled_from([("gb18030", "utf-8"), ("utf-8", "big5"), ("utf-16-le", "utf-8")]))
+def test_a_named_encoding_that_does_not_fit_is_refused_with_the_one_that_does(
+    text: str, names: tuple[str, str]
+) -> None:
+    own, named = names
+    with pytest.raises(Problem) as problem:
+        of_file(Path("book.txt"), text.encode(own), named)
+    assert problem.value.code == "wrong-encoding"
+    assert problem.value.parameters == {"path": "book.txt", "encoding": named, "found": own}
+
+
+@given(SIMPLIFIED_PAGES)
+def test_a_named_encoding_is_kept_where_little_is_damaged_or_no_other_reads_more(text: str) -> None:
+    data = (text * 5).encode()
+    assert of_file(Path("x.txt"), data + b"\xff", "utf-8").replaced == 1
+    damaged = data.replace("，".encode(), b"\xff\xff\xff")
+    assert of_file(Path("x.txt"), damaged, "utf-8").encoding == "utf-8"
+
+
+@pytest.mark.parametrize("encoding", [None, "utf-8", "utf-16", "gbk"])
+@pytest.mark.parametrize("data", [b"\0" * 5000, b"\0", b"\0\0\0\0", b"\xff\xfe" + b"\0" * 100])
+def test_zero_bytes_are_no_book(data: bytes, encoding: str | None) -> None:
+    with pytest.raises(Problem) as problem:
+        of_file(Path("x.txt"), data, encoding)
+    assert problem.value.code in ("binary", "wrong-encoding")
+
+
+@pytest.mark.parametrize(
+    "data", [codecs.BOM_UTF8, codecs.BOM_UTF16_LE, b" \r\n\t ", "\ufeff\ufeff\u200b\u3000\n".encode()]
+)
+def test_what_shows_nothing_holds_no_text(data: bytes) -> None:
+    with pytest.raises(Problem) as problem:
+        of_file(Path("x.txt"), data)
+    assert problem.value.code == "no-text"
+
+
+@pytest.mark.skipif(not DOCS.exists(), reason=f"{DOCS} is absent")
+def test_a_real_book_of_another_encoding_is_refused() -> None:
+    path = DOCS / "1-novels/txt-zh/西游记.native-gbk-webnovel.txt"
+    with pytest.raises(Problem) as problem:
+        of_file(path, path.read_bytes(), "utf-8")
+    assert (problem.value.code, problem.value.parameters["found"]) == ("wrong-encoding", "gb18030")
 
 
 def test_bytes_that_are_no_text() -> None:

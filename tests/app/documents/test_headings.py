@@ -30,6 +30,9 @@ def titles(document: Document) -> list[str]:
         ["1 归来", "2 出发", "4 遇险", "5 终点", "6 尾声"],
         ["一、归来", "二、出发", "三、途中", "四、遇险", "五、终点"],
         ["（一）", "（二）", "（三）"],
+        ["001 起点", "002 中途", "003 终点"],
+        ["1", "2", "3"],
+        ["１", "２", "３", "４"],
         ["【第一章】归来", "【第二章】出发", "【第三章】途中"],
         ["【第一章 归来】", "【第二章 出发】", "【第三章 途中】"],
         ["[第1章] 归来", "[第2章]", "[第3章]"],
@@ -109,7 +112,7 @@ def test_titles_without_numbers_are_those_that_the_contents_list(contents: str) 
     text = f"STORIES\n\nBY NOBODY\n\n{contents}\n\n{listing}\n\n\n" + "\n\n\n".join(
         f"{story}\n\n{PROSE}\n\nNO HEADING THIS\n\n{PROSE}" for story in stories
     )
-    assert titles(read(Path("stories.txt"), text.encode())) == ["stories", *stories]
+    assert titles(read(Path("x.txt"), text.encode())) == ["STORIES", *stories]
 
 
 def test_stories_that_a_chinese_contents_lists() -> None:
@@ -120,6 +123,56 @@ def test_stories_that_a_chinese_contents_lists() -> None:
 
 def test_a_running_title_with_the_number_of_its_page_is_no_chapter() -> None:
     assert titles(book(*(f"{n} 某书" for n in range(1, 20)))) == ["book"]
+
+
+@pytest.mark.parametrize("cut", ["众人听了，都点头称", "he slipped quickly through the"])
+def test_the_number_of_a_page_cuts_a_sentence_and_is_no_chapter(cut: str) -> None:
+    assert titles(book(*map(str, range(1, 20)), end=cut)) == ["book"]
+
+
+def test_numbers_alone_are_chapters_of_each_part() -> None:
+    document = book("第一部\n1", "2", "3", "第二部\n1", "2", "3")
+    assert [(s.level, s.title) for s in document.sections] == [
+        *((1, "第一部"), (2, "1"), (2, "2"), (2, "3")),
+        *((1, "第二部"), (2, "1"), (2, "2"), (2, "3")),
+    ]
+
+
+@pytest.mark.parametrize("numbers", [(1, 2), (2, 3, 4), (1, 3, 5), (3, 2, 1)])
+def test_numbers_that_do_not_count_up_from_one_to_three_are_no_chapters(numbers: tuple[int, ...]) -> None:
+    assert titles(book(*map(str, numbers))) == ["book"]
+
+
+def test_short_lines_between_numbers_are_a_list() -> None:
+    text = f"{FILLER}\n" + "\n".join(f"{n}\n鸡蛋。" for n in range(1, 9)) + f"\n{FILLER}"
+    assert titles(read(Path("x.txt"), text.encode())) == ["x"]
+
+
+@pytest.mark.parametrize("bullet", ["", "* ", "• "])
+def test_a_chapter_that_is_spoken_of_is_none(bullet: str) -> None:
+    heads = ["第 1 章 入门", "第 2 章 软件包管理", "第 3 章 系统", "第 4 章 编程"]
+    mention = f"{bullet}第 2 章 软件包管理理解基本的包管理系统"
+    for end in ([], ["第 5 章 终"]):
+        assert titles(book(*heads, mention, *end)) == [*heads, *end]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["第一章 起", "第二章 承", "第一章 转", "第二章 承"],  # numbered anew
+        ["第十章 甲", "第十一章 乙", "第二章 丙", "第十三章 丁"],  # a slip for 十二
+        ["第一章 甲", "第二章 乙", "第三章 丙", "第二章 丁", "第四章 戊"],
+    ],
+)
+def test_numbers_that_go_back_under_other_titles_are_chapters(heads: list[str]) -> None:
+    assert titles(book(*heads)) == heads
+
+
+@pytest.mark.parametrize("title", ["", "长路\n\n"])
+@pytest.mark.parametrize("heads", [["第一章", "第二章", "番外 一", "后记"], [f"第{n}章 起" for n in "一二三四五六"]])
+def test_a_book_with_a_short_line_in_each_chapter_is_no_table_of_contents(title: str, heads: list[str]) -> None:
+    text = title + "\n\n".join(f"{head}\n他走了很远。" for head in heads)
+    assert titles(read(Path("x.txt"), text.encode())) == ["x"] * bool(title) + heads
 
 
 LINES = st.sampled_from(

@@ -240,6 +240,53 @@ def test_mentions_of_chapters_are_no_chapters() -> None:
     assert [t for _, t in outline(document)][1:] == [f"第{n}篇" for n in "一二三四"]
 
 
+@pytest.mark.parametrize(
+    ("front", "title", "author"),
+    [
+        ("《长路》（校对版全本）作者：张三", "长路", "张三"),
+        ("《长路》\n作者：张三", "长路", "张三"),
+        ("《长路》TXT全集\n（作者：张三）", "长路", "张三"),
+        ("《长路》 张三 著", "长路", "张三"),
+        ("《长路》罗贯中", "长路", "罗贯中"),
+        ("《长路》吴承恩（明）", "长路", "吴承恩（明）"),
+        ("《长路》作者：清·吳敬梓", "长路", "清·吳敬梓"),
+        ("《长路》第一章 起", "长路", ""),
+        ("《长路》是一部书，我读过。", "长路", ""),
+        ("长路\n张三 著", "长路", "张三"),
+        ("长路\n张三著", "长路", "张三"),
+        ("长路\n作者: 张三", "长路", "张三"),
+        ("长路（精校版）\n作者：张三 更新时间：2007", "长路", "张三"),
+        ("长路 作者：张三", "长路", "张三"),
+        ("书名：长路\n作者：[英]罗琳", "长路", "罗琳"),
+        ("欢迎访问www.example.com\n长路\n作者：张三", "长路", "张三"),
+        ("第一章 起\n作者：张三", "x", "张三"),
+        ("目录\n作者：张三", "x", "张三"),
+        ("长路\n张三编著", "长路", "张三"),
+        ("题记\n他望著", "x", ""),
+        ("夜行\n他在那条长长的路上走著", "x", ""),
+        ("The Long Road\nby Jane Smith", "The Long Road", "Jane Smith"),
+        ("THE LONG ROAD;\n\nOr, A Walk\n\nBy\n\nJ. R. R. Martin", "THE LONG ROAD", "J. R. R. Martin"),
+        ("The Long Road\nBY JEAN D’ARC AND VICTOR O’NEILL", "The Long Road", "JEAN D’ARC AND VICTOR O’NEILL"),
+        ("The Long Road\nby the sea he lived", "x", ""),
+        ("He came\nby Monday, as was said", "x", ""),
+    ],
+)
+def test_title_and_author_stand_on_the_first_lines(front: str, title: str, author: str) -> None:
+    document = read(Path("x.txt"), f"{front}\n\n{FILLER if front[0] > 'z' else PROSE}".encode())
+    assert (document.title, document.authors) == (title, (author,) if author else ())
+
+
+@given(
+    st.lists(
+        st.text(max_size=40) | st.sampled_from(["作者：", "《》", "《a》", "by", "著", "By A", "书名:"]), max_size=9
+    )
+)
+def test_any_first_lines_have_a_title_and_no_empty_author(front: list[str]) -> None:
+    document = read(Path("x.txt"), "\n".join([*front, FILLER]).encode("utf-8", "replace"))
+    assert document.title.strip()
+    assert all(author.strip() for author in document.authors)
+
+
 @given(
     st.text(alphabet=" \t\n\r\f\x0b\x00\u3000\ufeff\u200b\u2028a.Bé1第一章回话，。「\U00020000\u0301", max_size=200)
     | st.text(max_size=100)
