@@ -8,10 +8,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
+from io import BytesIO
 from itertools import groupby, islice, takewhile
+from mmap import ACCESS_READ, mmap
 from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -19,7 +23,11 @@ import pypdfium2.raw as pdfium
 from app.documents.document import Document, Origin
 from app.documents.printed import glyphs
 from app.documents.printed.glyphs import Glyphs
+from app.documents.printed.mended import mended
 from model.types import Problem, Span
+
+if TYPE_CHECKING:
+    from app.documents.printed.objects import Objects
 
 _LARGEST = 40_000_000  # pixels of a picture: 160 MB
 _SLOW = 0.05  # seconds of loading a page after which it is looked at before its text is read
@@ -52,13 +60,12 @@ class Paper:
     """An open PDF file, to be closed. Its methods may be called from any thread."""
 
     def __init__(self, path: Path, password: str | None = None) -> None:
-        """Opens the file. Raises Problem: password, wrong-password, drm, broken."""
+        """Opens the file, mended if it is cut off. Raises Problem: password, wrong-password, drm, broken."""
         self._path = path
+        self._mended: bytes | None = None
+        self._password: str | None = None  # the one that is needed
         with _PDFIUM:
-            try:
-                self._file = pypdfium2.PdfDocument(path, password)
-            except pypdfium2.PdfiumError as error:
-                raise self._problem(error.err_code, password) from None
+            self._file = self._opened(password)
             self.pages: int = len(self._file)
 
     def __enter__(self) -> Paper:
@@ -72,6 +79,33 @@ class Paper:
     def close(self) -> None:
         with _PDFIUM:
             self._file.close()
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether the file is cut off, or so damaged that its pages had to be sought one by one."""
+        return self._mended is not None
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the file is encrypted, with a password or without."""
+        with _PDFIUM:
+            return int(pdfium.FPDF_GetSecurityHandlerRevision(self._file.raw)) >= 0
+
+    @cached_property
+    def objects(self) -> Objects:
+        """The objects of the file. Raises whatever pypdf runs into."""
+        from app.documents.printed.objects import Objects  # whoever only shows pages need not wait for pypdf
+
+        return Objects(self._path if self._mended is None else BytesIO(self._mended), password=self._password)
+
+    @contextmanager
+    def content(self) -> Iterator[bytes | mmap]:
+        """The bytes of the file, as it is open here."""
+        if self._mended is not None:
+            yield self._mended
+            return
+        with self._path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            yield content
 
     @contextmanager
     def file(self) -> Iterator[pypdfium2.PdfDocument]:
@@ -162,6 +196,30 @@ class Paper:
                 yield loaded
             finally:
                 loaded.close()
+
+    def _opened(self, password: str | None) -> pypdfium2.PdfDocument:
+        try:
+            file = pypdfium2.PdfDocument(self._path)
+            if len(file):
+                return file
+            file.close()
+        except pypdfium2.PdfiumError as error:
+            if error.err_code == pdfium.FPDF_ERR_PASSWORD and password:
+                return self._unlocked(password)
+            if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+                raise self._problem(error.err_code, password) from None
+        self._mended = mended(self._path)
+        try:
+            return pypdfium2.PdfDocument(self._mended or b"")
+        except pypdfium2.PdfiumError as error:
+            raise self._problem(error.err_code, password) from None
+
+    def _unlocked(self, password: str) -> pypdfium2.PdfDocument:
+        self._password = password
+        try:
+            return pypdfium2.PdfDocument(self._path, password)
+        except pypdfium2.PdfiumError as error:
+            raise self._problem(error.err_code, password) from None
 
     def _problem(self, code: int | None, password: str | None) -> Problem:
         """pdfium's reasons for not opening a file."""

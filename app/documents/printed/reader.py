@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 from app.documents import language
 from app.documents.document import Block, Document, Origin, Page, Section
 from app.documents.outline import Entry, gutenberg_licence, nested
-from app.documents.printed import bookmarks, clean, columns, contents, garble, paragraphs
+from app.documents.printed import bookmarks, clean, columns, contents, damage, garble, paragraphs
 from app.documents.printed.columns import Line
 from app.documents.printed.contents import Head
 from app.documents.printed.glyphs import Frame
@@ -26,6 +26,7 @@ from model.types import Problem, Span
 PARSER = "pdf 1"
 _SECONDS = 6.0  # for a file that yields no text; each character of text allows more
 _SECONDS_PER_CHARACTER = 20e-6  # some four times what reading one takes
+_MOST_PAGES = 20_000  # the longest codes in print have some ten thousand; a small file may count any number
 _GARBLED = 0.3
 _PICTURES = {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM}
 
@@ -39,11 +40,17 @@ class _Pages:
     unread: list[int] = field(default_factory=list)
     scanned: list[int] = field(default_factory=list)
     garbled: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
     drawn: bool = False  # whether a page without text shows anything
+    flaws: frozenset[int] = frozenset()  # objects that cannot be read, of which no page is known to need them
+    found: int = 0  # pages of a file that is cut off; 0 if it is whole
 
     def warnings(self) -> tuple[str, ...]:
         unread = f"page{'s' * (len(self.unread) > 1)} {ranges(self.unread)}"
+        flaws = f"object{'s' * (len(self.flaws) > 1)} {', '.join(map(str, sorted(self.flaws)))}"
         named = (
+            ("cut-off", str(self.found or "")),
+            ("part-damaged", flaws if self.flaws else ""),
             ("unread", unread if self.unread else ""),
             ("scanned-pages", ranges(self.scanned)),
             ("garbled", ranges(self.garbled)),
@@ -63,8 +70,9 @@ def read(
     Raises Problem: password, wrong-password, drm, broken, scanned, no-text.
     """
     with Paper(path, password) as paper:
-        pages = _pages(paper, Unplaced(path, password), skipped, started)
+        pages = _pages(paper, Unplaced(paper), skipped, started)
         started(None)
+        _find_damage(paper, pages)
         if not any(pages.lines):
             raise _without_text(path, paper.pages, pages)
         with paper.file() as file:
@@ -111,12 +119,12 @@ def ranges(pages: Sequence[int]) -> str:
 
 
 def _pages(paper: Paper, unplaced: Unplaced, skipped: Set[int], started: Callable[[int | None], None]) -> _Pages:
-    """All pages that can be read in the time that their text is worth."""
+    """All pages up to `_MOST_PAGES` that can be read in the time that their text is worth."""
     pages = _Pages()
     begun = time.monotonic()
     characters = 0
     for i in range(paper.pages):
-        if time.monotonic() - begun > _SECONDS + _SECONDS_PER_CHARACTER * characters:
+        if i == _MOST_PAGES or time.monotonic() - begun > _SECONDS + _SECONDS_PER_CHARACTER * characters:
             pages.unread += range(i, paper.pages)
             break
         started(i)
@@ -135,10 +143,28 @@ def _pages(paper: Paper, unplaced: Unplaced, skipped: Set[int], started: Callabl
             kinds = paper.kinds(i)
             pages.drawn = pages.drawn or bool(kinds)
             pages.scanned += [i] * bool(kinds & _PICTURES)
+            pages.blank += [i] * (not kinds)
         elif garble.score(glyphs.text) > _GARBLED:
             pages.garbled.append(i)
         characters += len(glyphs.text) if glyphs else 0
     return pages
+
+
+def _find_damage(paper: Paper, pages: _Pages) -> None:
+    """Note the pages that have lost what they show, and whether the file is cut off."""
+    flaws: frozenset[int] = frozenset()
+    if not paper.is_encrypted:
+        with paper.content() as content:
+            flaws = damage.flawed(content, paper.is_mended)
+    if flaws or pages.blank:
+        try:
+            lost = damage.pages(paper.objects, set(pages.blank), flaws)
+        except Exception:
+            # pypdf has no one error for a broken file: it raises whatever its own steps run into.
+            lost = []
+        pages.unread = sorted({*pages.unread, *(i for i in lost if i < len(pages.lines))})
+    pages.flaws = frozenset() if pages.unread or paper.is_mended else flaws
+    pages.found = paper.pages - len(pages.unread) if paper.is_mended else 0
 
 
 def _without_text(path: Path, count: int, pages: _Pages) -> Problem:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-
-import pypdf
 
 from app.documents.printed.glyphs import Glyphs
+from app.documents.printed.paper import Paper
 
 _SECONDS = 5.0  # for all pages of a file: pypdf takes some twenty times what pdfium takes
 _STRIKES = 3  # pages on which pypdf finds nothing that pdfium lacks, after which it is not asked again
@@ -40,9 +37,7 @@ class _Chunk:
 class Unplaced:
     """What pdfium misses of a file. It counts its failures and its time, and gives up when they are too many."""
 
-    path: Path
-    password: str | None
-    _reader: pypdf.PdfReader | None = None
+    paper: Paper
     _strikes: int = 0
     _seconds: float = field(default=_SECONDS)
 
@@ -74,17 +69,11 @@ class Unplaced:
                 found.append(_Chunk(words, *glyphs.frame.place(x, y), max(1.0, abs(size) * scale)))
 
         try:
-            self._file().pages[glyphs.page].extract_text(visitor_text=visit)
+            self.paper.objects.pages[glyphs.page].extract_text(visitor_text=visit)
         except Exception:
             # pypdf has no one error for a broken file: it raises whatever its own steps run into.
             return []
         return found
-
-    def _file(self) -> pypdf.PdfReader:
-        if self._reader is None:
-            logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each flaw of a file
-            self._reader = pypdf.PdfReader(self.path, password=self.password)
-        return self._reader
 
 
 def _missing(glyphs: Glyphs, chunks: Sequence[_Chunk]) -> list[_Chunk]:
