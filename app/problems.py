@@ -195,10 +195,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Pages {value} are pictures without text and are missing here; run OCR on the file to read them.",
         "第 {value} 页是没有文字的图像，这里缺少这些页；请对文件做 OCR 后再读。",
     ),
+    "cut-off": (
+        "The file is cut off or badly damaged; {value} of its pages were found and are here; get the file again for "
+        "the rest.",
+        "文件不完整或严重损坏；已找到其中的 {value} 页并显示；其余内容请重新获取文件。",
+    ),
     "garbled": (
-        "The text of pages {value} is garbled: their fonts do not say which characters they show; use another copy "
-        "or run OCR.",
-        "第 {value} 页的文字是乱码：字体没有说明所示的字符；请换一个版本或做 OCR。",
+        "The text of pages {value} is garbled: their fonts do not say, or no longer say, which characters they show; "
+        "use another copy or run OCR.",
+        "第 {value} 页的文字是乱码：字体没有或不再说明所示的字符；请换一个版本或做 OCR。",
     ),
     "part-damaged": (
         "A part inside the file is damaged ({value}) and may be incomplete here; get the file again.",

@@ -6,6 +6,7 @@ import re
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -123,12 +124,13 @@ def _pages(paper: Paper, unplaced: Unplaced, skipped: Set[int], started: Callabl
     pages = _Pages()
     begun = time.monotonic()
     characters = 0
+    has_fonts = not paper.is_mended  # where fonts are cut off, what they set cannot be had from elsewhere
     for i in range(paper.pages):
         if i == _MOST_PAGES or time.monotonic() - begun > _SECONDS + _SECONDS_PER_CHARACTER * characters:
             pages.unread += range(i, paper.pages)
             break
         started(i)
-        glyphs = None if i in skipped else paper.glyphs(i, seek=unplaced.is_worth_it)
+        glyphs = None if i in skipped else paper.glyphs(i, seek=has_fonts and unplaced.is_worth_it)
         if glyphs and glyphs.unplaced:
             if unplaced.is_spent:
                 pages.unread.append(i)
@@ -156,14 +158,14 @@ def _find_damage(paper: Paper, pages: _Pages) -> None:
     if not paper.is_encrypted:
         with paper.content() as content:
             flaws = damage.flawed(content, paper.is_mended)
-    if flaws or pages.blank:
-        try:
-            lost = damage.pages(paper.objects, set(pages.blank), flaws)
-        except Exception:
-            # pypdf has no one error for a broken file: it raises whatever its own steps run into.
-            lost = []
-        pages.unread = sorted({*pages.unread, *(i for i in lost if i < len(pages.lines))})
-    pages.flaws = frozenset() if pages.unread or paper.is_mended else flaws
+    found = damage.Damage()
+    if flaws or pages.blank or paper.is_mended:
+        asked = range(len(pages.lines)) if flaws or paper.is_mended else pages.blank
+        with suppress(Exception):  # pypdf has no one error for a broken file: it raises whatever it runs into
+            found = damage.found(paper.objects, asked, set(pages.blank), flaws)
+    pages.unread = sorted({*pages.unread, *found.lost})
+    pages.garbled = sorted({*pages.garbled, *found.garbled} - set(pages.unread))
+    pages.flaws = frozenset() if pages.unread or pages.garbled or paper.is_mended else flaws
     pages.found = paper.pages - len(pages.unread) if paper.is_mended else 0
 
 

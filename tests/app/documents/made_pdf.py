@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ class MadePage:
     picture: bool = False
     turn: int = 0
     extra: str = ""  # entries of the page's dictionary
+    packed: bool = False  # whether its content is deflated
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def _fonts(objects: _Objects, codes: bool, named: bool) -> str:
 def _page(objects: _Objects, page: MadePage, tree: int, fonts: str, pixel: int) -> int:
     drawn = [_drawn(words) for words in page.words]
     drawn += ["q 300 0 0 500 50 50 cm /P Do Q"] * page.picture
-    content = objects.stream("\n".join(drawn).encode("latin-1"))
+    data = "\n".join(drawn).encode("latin-1")
+    content = objects.stream(zlib.compress(data), "/Filter /FlateDecode") if page.packed else objects.stream(data)
     box = f"/MediaBox [0 0 {WIDTH} {HEIGHT}]" if "MediaBox" not in page.extra else ""
     return objects.add(
         f"<< /Type /Page /Parent {tree} 0 R {box} /Rotate {page.turn} /Contents {content} 0 R "

@@ -5,6 +5,7 @@ import json
 import re
 import textwrap
 import time
+import zlib
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -290,6 +291,132 @@ def test_passwords(tmp_path: Path) -> None:
     assert reader.read(path).text.startswith("It was the best")
 
 
+@pytest.mark.parametrize("user", ["", None])
+def test_a_password_that_is_not_needed_is_left_aside(tmp_path: Path, user: str | None) -> None:
+    path = tmp_path / "open.pdf"
+    path.write_bytes(made([MadePage(below(PROSE))]) if user is None else encrypted(user))
+    assert reader.read(path, "x").text == reader.read(path).text
+
+
+def contents(file: bytes | bytearray) -> list[tuple[int, int]]:
+    """Where the packed streams of a made file lie, one for each page."""
+    return [(m.start(1), m.end(1)) for m in re.finditer(rb"FlateDecode >>\nstream\n(.*?)\nendstream", file, re.DOTALL)]
+
+
+PACKED = [MadePage(below(prose(n, 6)), packed=True) for n in range(5)]
+
+
+def test_a_page_that_is_damaged_half_way_is_named(tmp_path: Path) -> None:
+    file = bytearray(made(PACKED))
+    start, end = contents(file)[2]
+    file[(start + end) // 2 : (start + end) // 2 + 40] = b"x" * 40
+    path = tmp_path / "damaged.pdf"
+    path.write_bytes(file)
+    assert reader.read(path).warnings == ("unread:page 3",)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("wiped", ["content", "object"])
+def test_pages_whose_content_is_wiped_are_named_and_blank_ones_are_not(
+    tmp_path: Path, packed: bool, wiped: str
+) -> None:
+    pages = [MadePage(below(prose(n, 6)), packed=packed) for n in range(5)]
+    file = bytearray(made([*pages, MadePage(packed=packed)]))
+    for number in (1, 2):
+        stream = [m for m in re.finditer(rb"\d+ 0 obj\n<< /Length.*?stream\n(.*?)endstream", file, re.DOTALL)][
+            -6 + number
+        ]
+        start, end = stream.span(1) if wiped == "content" else stream.span()
+        file[start:end] = bytes(end - start)
+    path = tmp_path / "wiped.pdf"
+    path.write_bytes(file)
+    document = reader.read(path)
+    check(document)
+    assert document.warnings == ("unread:pages 2–3",)
+    assert len(document.pages) == 6
+
+
+def test_pages_are_named_whose_fonts_are_lost(tmp_path: Path) -> None:
+    law = MadePage(below(["第一条为了保护民事主体的合法权益", "第二条民法调整平等主体的关系。"]), packed=True)
+    file = bytearray(made([law, *PACKED]))
+    meaning = re.search(rb"\d+ 0 obj\n<< /Length \d+  >>\nstream\n/CIDInit.*?endobj", file, re.DOTALL)
+    assert meaning
+    file[meaning.start() : meaning.end()] = b""
+    path = tmp_path / "fonts.pdf"
+    path.write_bytes(file[: file.index(b"xref\n0")])
+    assert reader.read(path).warnings == ("cut-off:6", "garbled:1–6")
+
+
+def test_a_page_of_which_only_a_form_is_lost_is_named(tmp_path: Path) -> None:
+    file = made([*PACKED, MadePage(extra="", picture=True)])
+    lost = re.sub(rb"/P \d+ 0 R", b"/P 999 0 R", file)
+    path = tmp_path / "lost.pdf"
+    path.write_bytes(lost)
+    assert reader.read(path).warnings == ("unread:page 6",)
+
+
+def test_a_file_without_its_end_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    whole = made(PACKED)
+    path = tmp_path / "cut.pdf"
+    path.write_bytes(whole)
+    text = reader.read(path).text
+    path.write_bytes(whole[: whole.index(b"xref\n0")])
+    document = reader.read(path)
+    assert document.text == text and document.warnings == ("cut-off:5",)
+    check_origins(document, path)
+    path.write_bytes(whole[: contents(whole)[3][1] - 20])
+    document = reader.read(path)
+    check(document)
+    assert document.warnings == ("cut-off:3", "unread:pages 4–5")
+    assert inked(text).startswith(inked(document.text)[:1000])
+
+
+def test_pages_are_found_without_a_catalogue(tmp_path: Path) -> None:
+    whole = made(PACKED)
+    path = tmp_path / "headless.pdf"
+    path.write_bytes(whole)
+    text = reader.read(path).text
+    path.write_bytes(re.sub(rb"/Type /(Catalog|Pages) ", rb"/Kind /\1 ", whole))
+    assert reader.read(path).text == text
+    path.write_bytes(b"%PDF-1.7\n" + whole[whole.index(b"\n3 0 obj") :])
+    document = reader.read(path)
+    assert document.text == text and document.warnings == ("cut-off:5",)
+
+
+def test_objects_that_lie_packed_in_one_stream_are_found_in_a_file_without_its_end(tmp_path: Path) -> None:
+    plain = re.findall(rb"(\d+) 0 obj\n(.*?)\nendobj", made(PACKED), re.DOTALL)
+    packed = [(number, body) for number, body in plain if b"stream" not in body]
+    places = [sum(len(body) + 1 for _, body in packed[:i]) for i in range(len(packed))]
+    table = b" ".join(b"%b %d" % (number, place) for (number, _), place in zip(packed, places, strict=True))
+    data = zlib.compress(table + b"\n" + b"\n".join(body for _, body in packed))
+    head = b"<< /Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d >>" % (
+        len(packed),
+        len(table) + 1,
+        len(data),
+    )
+    rest = b"".join(b"%b 0 obj\n%b\nendobj\n" % item for item in plain if item not in packed)
+    path = tmp_path / "cut.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + rest + b"99 0 obj\n" + head + b"\nstream\n" + data + b"\nendstream\nendobj\n")
+    document = reader.read(path)
+    check(document)
+    assert document.warnings == ("cut-off:5",) and len(document.pages) == 5
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_file_that_breaks_off_is_a_document_with_a_warning_or_a_problem(tmp_path: Path, data: st.DataObject) -> None:
+    whole = made(PACKED, [Entry("One", 0)])
+    path = tmp_path / "cut.pdf"
+    path.write_bytes(whole[: data.draw(st.integers(9, whole.rindex(b"trailer")))])
+    try:
+        document = reader.read(path)
+    except Problem as problem:
+        assert problem.code in ("broken", "no-text")
+        return
+    check(document)
+    assert document.warnings
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_damaged_file_is_a_document_or_a_problem(tmp_path: Path, data: st.DataObject) -> None:
@@ -355,6 +482,26 @@ def test_chapters_of_real_books(book: str, pattern: str, chapters: int) -> None:
     assert sum(bool(re.match(pattern, s.title)) for s in document.sections) == chapters
     assert document.warnings == ()
     check_origins(document, BOOKS[book], step=20)
+
+
+def test_a_real_book_with_a_hole_names_the_pages(tmp_path: Path) -> None:
+    if not BOOKS["en"].exists():
+        pytest.skip(f"{BOOKS['en']} is absent")
+    file = bytearray(BOOKS["en"].read_bytes())
+    file[500_000:520_000] = bytes(20_000)
+    path = tmp_path / "hole.pdf"
+    path.write_bytes(file)
+    assert reader.read(path).warnings == ("unread:pages 112–116",)  # of page 112 the second half
+
+
+def test_a_real_law_without_its_end_is_read(tmp_path: Path) -> None:
+    if not BOOKS["law"].exists():
+        pytest.skip(f"{BOOKS['law']} is absent")
+    path = tmp_path / "cut.pdf"
+    path.write_bytes(BOOKS["law"].read_bytes()[:300_000])
+    document = reader.read(path)
+    check(document)
+    assert document.warnings == ("cut-off:115", "unread:pages 116–141", "garbled:1–115")  # its fonts are at its end
 
 
 def test_the_articles_of_a_real_law_are_the_law() -> None:
