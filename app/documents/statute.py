@@ -13,6 +13,8 @@ Recognised = tuple[Law, tuple[Section, ...]] | None
 Tradition = Callable[[str, Sequence[Block], tuple[Section, ...], bool], Recognised]
 
 _TRADITIONS: tuple[Tradition, ...] = (prc.recognise, german.recognise, eu.recognise, us.recognise)
+_PRODUCED = ("DOCX", "PDF")
+"""Formats whose files name as author whoever made the file: of a law that is not who made the law."""
 _HOME = {"zh": prc.recognise, "ja": prc.recognise, "de": german.recognise}
 """The tradition to try first on a text of a language."""
 
@@ -21,7 +23,7 @@ def applied(document: Document, wanted: DocumentKind | None = None) -> Document:
     """The document with its law: the reader's own if the file marked one, else what its text says.
 
     `wanted` overrides what is recognised. Raises Problem("no-articles") where a law is wanted of a text
-    in which no tradition finds one article.
+    in which no tradition finds one article and whose front says nowhere that it is an act.
     """
     if wanted == "novel":
         return replace(document, law=None)
@@ -31,7 +33,8 @@ def applied(document: Document, wanted: DocumentKind | None = None) -> Document:
         if found := _recognised(document, insist):
             law, sections = found
             blocks = _with_headings(document.text, document.blocks, sections)
-            return replace(document, law=law, sections=sections, blocks=blocks)
+            authors = () if document.format in _PRODUCED else document.authors
+            return replace(document, law=law, sections=sections, blocks=blocks, authors=authors)
     if wanted == "law":
         raise Problem("no-articles", title=document.title)
     return document

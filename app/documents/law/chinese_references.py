@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.documents.document import Document, Section
+from app.documents.document import Document
+from app.documents.law import divisions
+from app.documents.law.divisions import Numbered
 from app.documents.law.reference import Reference
 from app.documents.law.register import Chain, Register, Step, Target, target, written
 from model.labels import HAN_NUMERAL, article, number
@@ -255,63 +257,48 @@ class _Reader:
         if law:
             self.last = _Context(match.end(), law)
             return Reference(start, match.end(), (), law, (match["division"],))
-        around = [s for s in self.register.around(match.start()) if _kind(s)]
-        scope: list[Section] = []
+        known = divisions.numbered(self.register.sections, self.register.units)
+        around = [d for d in known if d.section.start <= match.start() < d.section.end]
+        scope: list[Numbered] = []
         for step in _DIVISION.finditer(match["division"]):
             kind = step[2].translate(_SIMPLIFIED)
             value = number(step[1]) if step[1] else 0
-            found = self._section(kind, value, scope, around)
+            found = _cited(kind, value, known, scope, around)
             if not found:
                 return Reference(start, match.end(), (), "", (match["division"],)) if value else None
-            scope = [s for s in self.register.sections if s.start <= found.start and found.end <= s.end and _kind(s)]
+            scope = _holding(known, found)
         end = match.end()
-        inner = [s for s in self.register.sections if scope[-1].start < s.start < scope[-1].end]
-        named = [s for s in inner if _named(s) and self.text.startswith(_named(s), end)]
-        named_in = max(named, key=lambda s: len(_named(s)), default=None)
-        if named_in:
-            end += len(_named(named_in))
-            scope = [
-                s for s in self.register.sections if s.start <= named_in.start and named_in.end <= s.end and _kind(s)
-            ]
-        label = "".join(_head(s) for s in scope)
+        inner = [d for d in known if scope[-1].section.start < d.section.start < scope[-1].section.end]
+        named = [d for d in inner if d.name and self.text.startswith(d.name, end)]
+        if named:
+            longest = max(named, key=lambda d: len(d.name))
+            end += len(longest.name)
+            scope = _holding(known, longest)
         self.last = _Context(end)
-        return Reference(start, end, (Target(label, label, scope[-1].start, scope[-1].end),))
+        address, label = "".join(d.address for d in scope), "".join(d.label for d in scope)
+        return Reference(start, end, (Target(address, label, scope[-1].section.start, scope[-1].section.end),))
 
-    def _section(self, kind: str, value: int, scope: Sequence[Section], around: Sequence[Section]) -> Section | None:
-        """The division of a kind and number: inside what was named before, else nearest around the place."""
-        if not value:
-            return next((s for s in reversed(around) if _kind(s) == kind), None)
-        same = [s for s in self.register.sections if _kind(s) == kind and _value(s) == value]
-        for outer in [scope[-1]] if scope else [*reversed(around), None]:
-            for section in same:
-                if outer is None or outer.start <= section.start < outer.end:
-                    return section
-        return None
+
+def _cited(
+    kind: str, value: int, known: Sequence[Numbered], scope: Sequence[Numbered], around: Sequence[Numbered]
+) -> Numbered | None:
+    """The division of a kind and number: inside what was named before, else nearest around the place."""
+    if not value:
+        return next((d for d in reversed(around) if d.kind == kind), None)
+    same = [d for d in known if d.kind == kind and d.value == value]
+    for outer in [scope[-1].section] if scope else [*(d.section for d in reversed(around)), None]:
+        for division in same:
+            if outer is None or outer.start <= division.section.start < outer.end:
+                return division
+    return None
+
+
+def _holding(known: Sequence[Numbered], inner: Numbered) -> list[Numbered]:
+    """The divisions around one, from the outside in, and itself."""
+    return [d for d in known if d.section.start <= inner.section.start and inner.section.end <= d.section.end]
 
 
 _SIMPLIFIED = str.maketrans("編節", "编节")
-_HEAD = re.compile(rf"第\s*({_N})\s*(分[编編]|[编編章节節])")
-
-
-def _kind(section: Section) -> str:
-    head = _HEAD.match(section.title)
-    return head[2].translate(_SIMPLIFIED) if head else ""
-
-
-def _value(section: Section) -> int:
-    head = _HEAD.match(section.title)
-    return number(head[1]) if head else 0
-
-
-def _head(section: Section) -> str:
-    head = _HEAD.match(section.title)
-    return re.sub(r"\s", "", head[0]) if head else ""
-
-
-def _named(section: Section) -> str:
-    """The words of a title after its number."""
-    head = _HEAD.match(section.title)
-    return re.sub(r"\s", "", section.title[head.end() :]) if head else ""
 
 
 def _is_quoted(text: str, position: int, here: Chain) -> bool:

@@ -62,7 +62,7 @@ def _unnumbered(
             _append(items[-1].parts if items else items, match, "subitem" if items else "item", first, last)
         elif not paragraphs or not text[paragraphs[-1].end - 1 : paragraphs[-1].end].endswith(_BROKEN):
             count = len(paragraphs) + 1
-            paragraphs.append(_Part(f"第{_han(count)}{name}", str(count), "paragraph", first, last))
+            paragraphs.append(_Part(f"第{han(count)}{name}", str(count), "paragraph", first, last))
         _stretch(paragraphs, last)
     return tuple(p.unit() for p in paragraphs)
 
@@ -114,7 +114,7 @@ def _value(match: re.Match[str]) -> int:
     return number(groups.get("number") or groups.get("bare") or "")
 
 
-def _han(value: int) -> str:
+def han(value: int) -> str:
     """A numeral below ten thousand as it is said: 十二, 一百零三."""
     said, zero = "", False
     for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):

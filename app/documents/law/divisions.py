@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from app.documents.document import Block
+from app.documents.document import Block, Section, Unit
+from app.documents.law.clauses import han
 from app.documents.outline import Entry
-from model.labels import HAN_NUMERAL
+from model.labels import HAN_NUMERAL, number
 
 _RANKS = {"编": 1, "分编": 2, "章": 3, "节": 4, "款": 5, "目": 6}
 _SIMPLIFIED = str.maketrans("編節", "编节")
@@ -22,6 +23,8 @@ _TIGHT = re.compile(
 _NUMBERED = re.compile(rf"{HAN_NUMERAL}、(?P<title>.*)")
 _NAMED = re.compile(r"(?:序\s*言|前\s*言|附\s*[则則]|附\s*[件录錄表][一二三四五六七八九十\d]{0,3}|附\s*[:：].{0,30})")
 _BOOK = re.compile(r"[\u4e00-\u9fff]{2,10}[编編]")
+_GENERAL = re.compile(r"[总總][则則][编編]?")  # the first of the books
+_HEAD = re.compile(rf"第\s*(?P<number>{HAN_NUMERAL})\s*(?P<unit>分[编編]|[编編章节節])")
 _LEADERS = re.compile(r"[\s.．·…‥⋯]*\d*\s*$")
 _CONTENTS = re.compile(r"目\s*[录錄次]")
 _SPACED = re.compile(r"(?:(?<=\s)|^)[\u4e00-\u9fff](?: [\u4e00-\u9fff])+$")
@@ -36,6 +39,22 @@ class Division:
     block: int
     title: str
     rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A section as the law cites it: 第`value``kind`; `value` is 0 where no number can be told.
+
+    `label` is its head in the law's words (第三章, 合同编), `address` the same by number (第三编), `name`
+    the words of its title after a number.
+    """
+
+    section: Section
+    kind: str
+    value: int
+    label: str
+    address: str
+    name: str
 
 
 def found(text: str, blocks: Sequence[Block], articles: Set[int]) -> list[Division]:
@@ -53,7 +72,57 @@ def found(text: str, blocks: Sequence[Block], articles: Set[int]) -> list[Divisi
             marks.append(mark)
         following = i in articles or mark is not None
     marks.reverse()
+    marks = _with_general_book(marks, text, blocks, name, articles)
     return _without_contents(_levelled(marks, blocks), blocks, text, min(articles, default=len(blocks)))
+
+
+def numbered(sections: Sequence[Section], units: Sequence[Unit]) -> tuple[Numbered, ...]:
+    """The sections that a law can cite by kind and number.
+
+    Books without numbers (总则, 物权编, 合同编) count in their order, if they begin with 总则 and their
+    articles run on from one to the next: in a file of some books only, no number is sure.
+    """
+    books = [s for s in sections if _is_book(s, sections)]
+    values = _counted(books, units) if not any(_kind(s) == "编" for s in sections) else {}
+    divisions = []
+    for section in sections:
+        if head := _HEAD.match(section.title):
+            label, name = ("".join(part.split()) for part in (head[0], section.title[head.end() :]))
+            divisions.append(Numbered(section, _kind(section), number(head["number"]), label, label, name))
+        elif section in books:
+            label, value = section.title, values.get(section, 0)
+            divisions.append(Numbered(section, "编", value, label, f"第{han(value)}编" if value else label, ""))
+    return tuple(divisions)
+
+
+def _kind(section: Section) -> str:
+    head = _HEAD.match(section.title)
+    return head["unit"].translate(_SIMPLIFIED) if head else ""
+
+
+def _is_book(section: Section, sections: Sequence[Section]) -> bool:
+    """Whether a section is a book without a number: 总则 is one if it holds chapters."""
+    if _HEAD.match(section.title):
+        return False
+    inner = (s for s in sections if section.start < s.start < section.end)
+    return bool(
+        _BOOK.fullmatch(section.title)
+        or (_GENERAL.fullmatch(section.title) and any(_kind(s) in ("分编", "章") for s in inner))
+    )
+
+
+def _counted(books: Sequence[Section], units: Sequence[Unit]) -> dict[Section, int]:
+    """The numbers of books by their order, as far as their articles run on."""
+    if not books or not _GENERAL.fullmatch(books[0].title):
+        return {}
+    values, last = {books[0]: 1}, 0
+    for count, book in enumerate(books, 1):
+        plain = [u.number.partition("-")[0] for u in units if book.start <= u.start < book.end]
+        inside = [int(numeral) for numeral in plain if numeral.isdigit()]
+        if not inside or inside[0] != last + 1:
+            break
+        values[book], last = count, inside[-1]
+    return values
 
 
 def names(text: str, blocks: Sequence[Block]) -> set[int]:
@@ -63,6 +132,23 @@ def names(text: str, blocks: Sequence[Block]) -> set[int]:
         return set()
     name = text[lines[0][1].start : lines[0][1].end]
     return {i for i, b in lines if b.end - b.start == len(name) and text.startswith(name, b.start)}
+
+
+def _with_general_book(
+    marks: Sequence[Division], text: str, blocks: Sequence[Block], name: Set[int], articles: Set[int]
+) -> list[Division]:
+    """With 总则 as the first of the books (物权编, 合同编), which has no 编 in its name."""
+    if not any(_BOOK.fullmatch(m.title) for m in marks):
+        return list(marks)
+    known = {m.block for m in marks}
+    general = {
+        i: Division(i, line, _RANKS["编"])
+        for i, block in enumerate(blocks[: min(articles, default=0)])
+        if block.end - block.start <= _LONGEST
+        and (i in known or i - 1 in name or i + 1 in known)
+        and _GENERAL.fullmatch(line := one_line(text[block.start : block.end]))
+    }
+    return sorted([*general.values(), *(m for m in marks if m.block not in general)], key=lambda m: m.block)
 
 
 def entries(divisions: Sequence[Division], blocks: Sequence[Block]) -> list[Entry]:

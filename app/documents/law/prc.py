@@ -21,11 +21,15 @@ _TITLE = re.compile(
 )
 _DELETED = re.compile(r"\s*[（(【\[]?\s*(?:已?删[去除]|已?刪[去除]|已?废止|削除)\s*[）)】\]]?[。.]?\s*")
 _AMENDS = re.compile(r"修改为|增加|删去|删除|改为|修改成|作为")
+_NATION = re.compile(r"^中华人民共和国")
+_COUNTED = re.compile(rf"修正案[（(](?P<number>{HAN_NUMERAL})[）)]$")
 _AMENDING = re.compile(r"修正案|关于修改.*的决定")
 _NAMED = re.compile(r"(?:法|法典|条例|條例|规定|办法|细则|解释|规则|决定|修正案|法律)(?:[（(《].{0,30})?$")
 _COMMENTARY = re.compile(r"释义|评注|解读|条文主旨|条文解读|理解与适用|讲义|教程")
+_REPORT = re.compile(rf"{_COMMENTARY.pattern}|表决|审议|说明|^.*通过.*修正案", re.MULTILINE)
 _KANA = re.compile(r"[\u3041-\u3096]")
 _AGENCY = re.compile(r"[（(]?新华社.{0,20}电[）)]?")
+_SENTENCE = re.compile(r"[。；：，:;]")
 _CAPTION = re.compile(r"[（(][^（()）]{1,40}[）)]")
 
 _FEWEST, _FEWEST_NAMED = 3, 1
@@ -42,16 +46,72 @@ def recognise(
     text: str, blocks: Sequence[Block], sections: tuple[Section, ...], insist: bool
 ) -> tuple[Law, tuple[Section, ...]] | None:
     """The law in a Chinese or Japanese text and its sections, None if it is none."""
-    if amendments := _amendments(text, blocks):
+    if amendments := _amendments(text, blocks, insist=False):
         return _law(text, blocks, amendments)
+    whole = _whole(text, blocks, sections, insist)
     found = [labels for form in (_ARTICLE, _TIGHT_ARTICLE) if (labels := _labelled(text, blocks, form))]
     for labels in found:
         kept = _in_order(text, blocks, labels)
+        if whole and _are_quoted(text, blocks, kept):
+            continue
         if kept and (insist or _is_law(text, blocks, labels, kept)):
             if labels is found[0] and not _is_amending(text, blocks):
                 kept = _with_strays(kept, labels)
             return _law(text, blocks, _filled(kept, found[-1]))
-    return None
+    if insist and (items := _amendments(text, blocks, insist)):
+        return _law(text, blocks, items)
+    return whole
+
+
+def _whole(
+    text: str, blocks: Sequence[Block], sections: tuple[Section, ...], insist: bool
+) -> tuple[Law, tuple[Section, ...]] | None:
+    """An act without articles or items, whose body is one unit that is cited by the act's own name.
+
+    An amending act (刑法修正案（二）) is recognised; any other only if the user says so and its front does.
+    """
+    amending = _is_named(text, blocks) and _is_amending(text, blocks)
+    amending = amending and len(text) < _LONGEST_NAMED and not _REPORT.search(_front(text, blocks[:2]))
+    if not amending and not (insist and _is_act(text, blocks)):
+        return None
+    first = next((i for i, b in enumerate(blocks) if i and _is_body(text, b)), len(blocks))
+    if first == len(blocks) or (amending and not _AMENDS.search(text, blocks[first].start)):
+        return None
+    last = next(i for i in range(len(blocks), first, -1) if i == first + 1 or not _is_apart(text, blocks[i - 1]))
+    lines = [text[b.start : b.end] for b in blocks[:first]]
+    name = next((line for line in lines if len(line) <= 80 and _NAMED.search(line.strip())), lines[0])
+    label = _NATION.sub("", divisions.one_line(name))[:80]
+    count = _COUNTED.search(label)
+    unit = Unit(
+        label,
+        str(number(count["number"])) if count else "",
+        blocks[first].start,
+        blocks[last - 1].end,
+        level="amendment" if amending else "act",
+    )
+    history = promulgation.notes(text, blocks[:first])
+    law = Law("JP" if _is_japanese(text) else "CN", (unit,), history, promulgation.version(text, history))
+    return law, sections
+
+
+def _is_body(text: str, block: Block) -> bool:
+    """Whether a block says something, unlike the names, numbers and notes in front of an act."""
+    words = text[block.start : block.end]
+    return block.kind != "heading" and bool(_SENTENCE.search(words)) and not promulgation.notes(text, [block])
+
+
+def _is_act(text: str, blocks: Sequence[Block]) -> bool:
+    """Whether a text's first line is an act's name or a note of adoption stands in front."""
+    named = any(_NAMED.search(text[b.start : b.end].strip()) for b in blocks[:2] if b.end - b.start <= 80)
+    return named or bool(promulgation.notes(text, blocks[:_FRONT]))
+
+
+def _are_quoted(text: str, blocks: Sequence[Block], kept: Sequence[Label]) -> bool:
+    """Whether the few articles of an amending act amend nothing: they are the words of the law amended."""
+    ends = [i for i, _ in kept[1:]] + [len(blocks)]
+    return len(kept) < _FEWEST and not any(
+        _AMENDS.search(text, blocks[i].start, blocks[end - 1].end) for (i, _), end in zip(kept, ends, strict=False)
+    )
 
 
 def _law(text: str, blocks: Sequence[Block], labels: Sequence[Label]) -> tuple[Law, tuple[Section, ...]]:
@@ -202,9 +262,11 @@ def _is_amending(text: str, blocks: Sequence[Block]) -> bool:
     return any(_AMENDING.search(text[b.start : b.end]) for b in blocks[:2] if b.end - b.start <= 80)
 
 
-def _amendments(text: str, blocks: Sequence[Block]) -> list[Label]:
-    """The items 一、二、三、 of an amending law (刑法修正案 has no articles), if it is one."""
-    if not _is_named(text, blocks) or not _is_amending(text, blocks):
+def _amendments(text: str, blocks: Sequence[Block], insist: bool) -> list[Label]:
+    """The items 一、二、三、 of an amending law (刑法修正案 has no articles), if it is one; of any act that has
+    no others if the user says so.
+    """
+    if not (_is_act(text, blocks) if insist else _is_named(text, blocks) and _is_amending(text, blocks)):
         return []
     labels: list[Label] = []
     for i, block in enumerate(blocks):
@@ -215,7 +277,7 @@ def _amendments(text: str, blocks: Sequence[Block]) -> list[Label]:
         bool(_AMENDS.search(text, blocks[i].start, blocks[end - 1].end))
         for (i, _), end in zip(labels, ends, strict=False)
     )
-    return labels if labels and 2 * amending >= len(labels) else []
+    return labels if labels and (insist or 2 * amending >= len(labels)) else []
 
 
 def _is_taiwanese(text: str, labels: Sequence[Label]) -> bool:

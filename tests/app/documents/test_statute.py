@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def test_a_law_wanted_of_a_text_without_articles_is_refused() -> None:
 def test_a_law_that_its_reader_marked_stays_as_it_is() -> None:
     marked = statute.applied(document(LAW))
     assert statute.applied(marked) is marked
+
+
+def test_the_producer_of_a_word_or_pdf_file_is_no_author_of_a_law() -> None:
+    for kind, authors in (("DOCX", ()), ("PDF", ()), ("EPUB", ("某人",))):
+        produced = replace(document(LAW), format=kind, authors=("某人",))
+        assert statute.applied(produced).authors == authors
+        assert statute.applied(produced, "novel").authors == ("某人",)
 
 
 def test_german_sections_are_german_law_and_american_ones_american() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.documents import statute
 from app.documents.document import Block, Document, Law, Unit
 from app.documents.law.references import Reference, references
+from app.documents.open import open_document
 from app.documents.text import read
 from tests.measure.references import SHARED, score
 
@@ -59,6 +60,48 @@ def chinese(*articles: str) -> Found:
 )
 def test_what_chinese_words_cite(words: str, targets: list[str]) -> None:
     assert chinese(f"第四条　依照{words}的规定处理。")[words] == (targets, "", [])
+
+
+BOOKS = (
+    "中华人民共和国某某法典\n总则\n第一章　基本规定\n第一条　适用本编第一章的规定。\n"
+    "第二条　适用本法第三编第一章的规定。\n{}"
+    "合同编\n第一章　通则\n第五条　本编未规定的，适用本法第一编第一章和第九编。\n第六条　内容。\n"
+)
+
+
+def test_books_without_numbers_count_in_their_order() -> None:
+    document = law(BOOKS.format("物权编\n第一章　一般规定\n第三条　内容。\n第四条　内容。\n"))
+    assert found(document) == {
+        "本编第一章": (["第一编第一章"], "", []),
+        "本法第三编第一章": (["第三编第一章"], "", []),
+        "本编": (["第三编"], "", []),
+        "本法第一编第一章": (["第一编第一章"], "", []),
+        "第九编": ([], "", ["第九编"]),
+    }
+    labels = {t.address: t.label for r in references(document) for t in r.targets}
+    assert labels == {"第一编第一章": "总则第一章", "第三编第一章": "合同编第一章", "第三编": "合同编"}
+
+
+def test_books_do_not_count_where_one_between_is_lost() -> None:
+    document = law(BOOKS.format(""))
+    assert found(document)["本法第三编第一章"] == ([], "", ["第三编第一章"])
+    assert found(document)["本法第一编第一章"] == (["第一编第一章"], "", [])
+    assert found(document)["本编"] == (["合同编"], "", [])
+
+
+def test_books_with_and_without_numbers_are_cited_alike() -> None:
+    zh = SHARED / "docs/2-law/zh"
+    if not zh.exists():
+        pytest.skip(f"{zh} is absent")
+    cited = []
+    for file in ("docx/民法典.docx", "txt/民法典.gb18030.txt"):
+        document = open_document(zh / file)
+        body = references(document, document.units[0].start)
+        words = [(document.text[r.start : r.end], r) for r in body]
+        cited.append([(w, [t.address for t in r.targets], r.missing) for w, r in words if re.search("[编章节]", w)])
+    numbered, unnumbered = cited
+    assert unnumbered == numbered
+    assert len(numbered) > 50 and not any(missing for _, _, missing in numbered)
 
 
 def test_lists_carry_their_article_on() -> None:
