@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from app.documents.addresses import told_apart
 from model.types import Source, Span
 
 BlockKind = Literal["heading", "paragraph", "verse", "quote", "list", "table", "note", "image", "code"]
@@ -66,8 +67,9 @@ class Unit:
 
     `label` as written ("第一百三十三条之一", "§ 106A.", "（一）", "(a)"; "第一款" where the law leaves a
     paragraph unnumbered); `number` the plain numeral of this level ("133-1", "106A", "1", "a"); `level` in
-    the law's own terms: article, section, paragraph, subsection, item, point, recital, annex, … `path` the
-    titles above an article from the top, empty in a part. `version`: from when this wording stands, as the
+    the law's own terms: article, section, paragraph, subsection, item, point, recital, annex, … An act without
+    articles is one unit of level act or amendment, its label the act's own name. `path` the titles above an
+    article from the top, empty in a part. `version`: from when this wording stands, as the
     source says (ISO date or note), "" where it does not; `repealed`: only its number is left.
     `parts` are ordered, disjoint and inside [start, end).
     """
@@ -94,7 +96,8 @@ class Law:
     """What makes a document a law. `jurisdiction`: CN, DE, EU, JP, UK, US or "" (a form that several use).
 
     `units` are the articles, recitals and annexes: ordered and disjoint. `history` are the notes of
-    promulgation and amendment in the text; `version` the date of this wording (ISO), "" if nothing says.
+    promulgation and amendment in the text; `version` the date (ISO) of the last adoption or amendment that the
+    text names, of its publication where it names neither, never that of coming into force; "" if nothing says.
     """
 
     jurisdiction: str
@@ -222,15 +225,18 @@ class Document:
         return tuple(leaves)
 
     def address(self, position: int) -> str:
-        """The address of a character for people: a law's own label, else `c12.p34`: paragraph 34 of
+        """The address of a character for people: a law's own label (`told_apart`), else `c12.p34`: paragraph 34 of
         the 12th leaf section; a heading is its section's `c12`, one above several leaves the first's.
-        On a shelf the volume's name stands before it.
+        Notes right behind a unit are `§ 107 note`. On a shelf the volume's name stands before it.
         """
         if self.volumes:
             volume = self.volumes[max(0, bisect_right(self._volume_starts, position) - 1)]
             return f"{volume.name}:{volume.document.address(position - volume.start)}"
-        if unit := self.unit_at(position):
-            return unit.name
+        index = bisect_right(self._unit_starts, position) - 1
+        if index >= 0 and position < self.units[index].end:
+            return self._unit_addresses[index]
+        if index >= 0 and self._has_notes(self.units[index], position):
+            return f"{self._unit_addresses[index]} note"
         if not self.leaves:
             return "c1"
         leaf = max(0, bisect_right(self._leaf_starts, position) - 1)
@@ -238,6 +244,16 @@ class Document:
         if position >= self.leaves[leaf].end:
             return f"c{min(leaf + 2, len(self.leaves))}"
         return f"c{leaf + 1}.p{paragraph}" if paragraph else f"c{leaf + 1}"
+
+    def _has_notes(self, unit: Unit, position: int) -> bool:
+        """Whether notes follow a unit at once and a place behind it is still in its section."""
+        behind = bisect_right(self._block_starts, unit.end - 1)
+        leaf = bisect_right(self._leaf_starts, position) - 1
+        return (
+            behind < len(self.blocks)
+            and self.blocks[behind].kind == "note"
+            and (leaf < 0 or self.leaves[leaf].start <= unit.start)
+        )
 
     def section_title(self, position: int) -> str:
         """The title of the innermost section that holds a character; the document's own before the first."""
@@ -274,6 +290,10 @@ class Document:
     @cached_property
     def _volume_starts(self) -> list[int]:
         return [v.start for v in self.volumes]
+
+    @cached_property
+    def _unit_addresses(self) -> tuple[str, ...]:
+        return told_apart([unit.name for unit in self.units], [unit.path for unit in self.units])
 
     @cached_property
     def _block_starts(self) -> list[int]:

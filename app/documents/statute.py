@@ -34,10 +34,20 @@ def applied(document: Document, wanted: DocumentKind | None = None) -> Document:
             law, sections = found
             blocks = _with_headings(document.text, document.blocks, sections)
             authors = () if document.format in _PRODUCED else document.authors
-            return replace(document, law=law, sections=sections, blocks=blocks, authors=authors)
+            found_law = replace(document, law=law, sections=sections, blocks=blocks, authors=authors)
+            return _named(found_law) if law.jurisdiction == "EU" else found_law
     if wanted == "law":
         raise Problem("no-articles", title=document.title)
     return document
+
+
+def _named(document: Document) -> Document:
+    """The act of the Union under the name that it has in its own text: files are called by numbers or pages."""
+    called = eu.name(document.text, document.blocks, document.units[0].start) if document.units else ""
+    if not called:
+        return document
+    sections = tuple(replace(s, title=called) if s.title == document.title else s for s in document.sections)
+    return replace(document, title=called, sections=sections)
 
 
 def _recognised(document: Document, insist: bool) -> Recognised:

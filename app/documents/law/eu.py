@@ -33,6 +33,17 @@ _CONSOLIDATED = re.compile(r"\b0[12]\d{3}[A-Z]{1,2}\d{4}\s*—\s*[A-Z]{2}\s*—\
 _AMENDED = re.compile(r"(?:Amended|Corrected) by|(?:Geändert|Berichtigt) durch|(?:Modifiée?|Rectifiée?) par")
 _FRONT = 20_000  # characters in which a consolidated text says that it is one
 
+_NAMED = re.compile(
+    r"(?:(?:COUNCIL|COMMISSION)\s+)?(?:(?:IMPLEMENTING|DELEGATED)\s+)?"
+    r"(?:REGULATION|DIRECTIVE|DECISION|VERORDNUNG|RICHTLINIE|BESCHLUSS|RÈGLEMENT|DIRECTIVE|DÉCISION)\s+"
+    r"(?:\((?:EU|EC|EEC|Euratom|EG|EWG|UE|CE|CEE)\)|(?:No\s+)?\d+/\d+)",
+    re.IGNORECASE,
+)
+_NAME_ENDS = re.compile(
+    r"\((?:Text|Only)\b|Having regard|THE (?:EUROPEAN|COUNCIL)|DAS EUROPÄISCHE|LE PARLEMENT|gestützt|vu\b", re.I
+)
+_NAME_LONG = 600  # characters, at most
+
 _PARAGRAPHS = {
     "dot": (Style("dot", "paragraph", "point", True), Style("round", "point", "subpoint")),
     "round": (Style("round", "paragraph", "point", True), Style("dot", "point", "subpoint")),
@@ -69,6 +80,18 @@ def recognise(
         return None
     shown = nested(_entries(act), len(text), act.title, blocks)
     return Law("EU" if european else "", _units(act, shown), _history(act), _version(act)), shown
+
+
+def name(text: str, blocks: Sequence[Block], articles: int) -> str:
+    """What an act calls itself, before its `articles` begin: Regulation (EU) 2024/1689 of …; "" if it does not."""
+    front = [" ".join(text[b.start : b.end].split()) for b in blocks if b.end <= articles]
+    named = [i for i, line in enumerate(front) if _NAMED.match(line)]
+    if not named:
+        return ""
+    lines = front[named[-1] :]  # a page of the Union's says it before, about the act
+    end = next((i for i, line in enumerate(lines) if i and _NAME_ENDS.match(line)), len(lines))
+    called = " ".join(lines[:end])
+    return called if len(called) <= _NAME_LONG else ""
 
 
 def _entries(act: Act) -> list[Entry]:

@@ -48,6 +48,8 @@ _JOINED = re.compile(
 _WITH = re.compile(r"(?:\s|,|und|oder|sowie|jeweils|auch|dieser|diese)*in Verbindung mit\s+(?:dem\s+|den\s+)?")
 _OWN = re.compile(r"\s+(?:dieses|dieser)\s+(?:Gesetzes|Gesetzbuchs|Verordnung|Richtlinie|Vertrags)")
 
+_CITED = {"paragraph": "Abs.", "sentence": "Satz", "number": "Nr.", "letter": "Buchst.", "subletter": "Buchst."}
+
 
 @dataclass(frozen=True)
 class _Way:
@@ -214,7 +216,8 @@ class _Reader:
                 chains.append(found)
         if not chains and not missing:
             return None
-        return Reference(start, end, tuple(target(c) for c in chains), "", tuple(missing))
+        targets = tuple(replace(target(c), label=_label(c)) for c in chains)
+        return Reference(start, end, targets, "", tuple(missing))
 
     def _found(self, way: _Way, here: Chain) -> Chain:
         if way.number:
@@ -239,3 +242,9 @@ def _value(numeral: str) -> int:
 def _nominative(name: str) -> str:
     """Strafgesetzbuchs → Strafgesetzbuch, Telekommunikationsgesetzes → Telekommunikationsgesetz."""
     return re.sub(r"(gesetz|buch|Gesetz|Buch)e?s(?=\s|$)", r"\1", name)
+
+
+def _label(chain: Chain) -> str:
+    """A paragraph and its parts as they are cited: § 66 Abs. 1 Satz 1 Nr. 2 Buchst. a."""
+    parts = (f"{_CITED[part.level]} {part.number}" if part.level in _CITED else part.label for part in chain[1:])
+    return " ".join([chain[0].name.rstrip(" ."), *parts])

@@ -40,7 +40,7 @@ def _passages(document: Document, start: int, end: int) -> Iterator[tuple[int, i
     Nor is a note of amendment: what it names are other laws.
     """
     history = {span.start for span in document.law.history} if document.law else set()
-    labels = {u.start: u.start + len(u.label) for u in document.units}
+    labels = {u.start: u.start + len(u.label) for u in document.units if document.text.startswith(u.label, u.start)}
     for block in document.blocks_at(start, end):
         if block.kind != "heading" and block.start < end and block.start not in history:
             yield labels.get(block.start, block.start), block.end

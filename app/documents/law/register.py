@@ -38,7 +38,7 @@ def _held(number: str) -> Iterator[str]:
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a reference leads: [start, end) of the text. `address` is "133-1(2)(1)", or a section's
-    "第二编第三章"; `label` the same in the law's own words.
+    "第二编第三章"; `label` the same as the law is cited, "第一百三十三条之一第二款第一项".
     """
 
     address: str
@@ -149,7 +149,21 @@ def _below(chain: Chain) -> Iterator[Chain]:
 
 def target(chain: Chain) -> Target:
     """The place of a unit and its name."""
-    return Target(address(chain), "".join(u.label for u in chain), chain[-1].start, chain[-1].end)
+    return Target(address(chain), label(chain), chain[-1].start, chain[-1].end)
+
+
+def label(chain: Chain) -> str:
+    """A unit and its parts down to the one that is meant, as the law is cited: Article 6(1)(f), 第十条第二款."""
+    name = chain[0].name.rstrip(" .")
+    if name[-1:] > "\u2e80":
+        return name + "".join(_in_chinese(part) for part in chain[1:])
+    return name + "".join(f"({part.number})" if part.number else f" {part.label}" for part in chain[1:])
+
+
+def _in_chinese(part: Unit) -> str:
+    """第二款 as it stands; the item （一） is cited as 第一项, what is below it as 第1目."""
+    unit = {"item": "项", "subitem": "目"}.get(part.level)
+    return f"第{part.label.strip('（）().．、')}{unit}" if unit else part.label
 
 
 def address(chain: Chain) -> str:

@@ -198,6 +198,14 @@ def test_recitals_articles_and_annexes_are_the_units() -> None:
     assert document.text[second.start : second.end].endswith("They are old.")
 
 
+def test_an_act_is_called_as_it_calls_itself(tmp_path: Path) -> None:
+    path = tmp_path / "L_1.txt"
+    path.write_text("Official Journal\n\nof the European Union\n\nL series\n\n" + ACT)
+    document = open_document(path)
+    name = "Regulation (EU) 2030/1 of the European Parliament and of the Council of 5 March 2030 on rules"
+    assert (document.title, document.sections[0].title) == (name, name)
+
+
 def test_a_bare_number_takes_its_title_from_the_next_line() -> None:
     assert [s.title for s in act()[2]][1:] == [
         "CHAPTER I GENERAL PROVISIONS",

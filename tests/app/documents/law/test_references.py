@@ -386,3 +386,14 @@ def test_hand_labelled_references() -> None:
 def test_hand_labelled_references_of_the_samples() -> None:
     result = score("ferry-ordinance")
     assert (result.precision, result.recall, result.references) == (1.0, 1.0, 12)
+
+
+def test_targets_are_named_as_the_law_is_cited() -> None:
+    def labels(document: Document) -> set[str]:
+        return {target.label for reference in references(document) for target in reference.targets}
+
+    first = "第一条　有下列情形之一的：\n（一）甲：\n1.子；\n2.丑。\n（二）乙。\n第二条　内容。\n"
+    assert labels(law(f"某某法\n{first}第三条　依照第一条第一款第一项第2目处理。\n")) == {"第一条第一款第一项第2目"}
+    german = marked("DE", "BGB", *GERMAN, ("436", "Lasten\n(1) Nach § 433 Abs. 1 gilt dies."))
+    assert labels(german) == {"§ 433 Abs. 1"}
+    assert labels(marked("US", "TITLE 17", *AMERICAN, ("109", "Under section 106A(a)(2)."))) == {"§ 106A(a)(2)"}
