@@ -38,6 +38,7 @@ from tests.model.test_plan import DEVICE, SHAPE
 def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.setenv("LANG", "C")
     monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("TONGDU_MODELS_DIR", raising=False)
     monkeypatch.setenv("TONGDU_DATA_DIR", str(tmp_path / "data"))
 
     def run(*arguments: object) -> click.testing.Result:
