@@ -130,4 +130,4 @@ def _fold(text: str) -> str:
 def _counted(path: Path, level: str, expected: int, how: str) -> Row:
     document, seconds = _opened(path)
     right = len({u.number for u in document.units if u.level == level})
-    return Row(path.name, f"{level}s, {how}", expected, right, seconds)
+    return Row(path.name, f"{level}{'es' if level.endswith('x') else 's'}, {how}", expected, right, seconds)

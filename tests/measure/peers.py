@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import logging
+import re
 import zipfile
 from pathlib import Path
 
@@ -33,11 +35,11 @@ def peer(path: Path) -> str:
 def ebooklib_alone(path: Path) -> str:
     import ebooklib
     from ebooklib import epub
-    from lxml import html
+    from lxml.html import fromstring
 
     book = epub.read_epub(str(path))
     pages = [item.get_content() for item in book.get_items_of_type(ebooklib.ITEM_DOCUMENT)]
-    return "\n".join(html.fromstring(page).text_content() for page in pages if page.strip())
+    return "\n".join(fromstring(page).text_content() for page in pages if page.strip())
 
 
 def ebooklib_and_soup(path: Path) -> str:
@@ -77,7 +79,8 @@ def soup(path: Path) -> str:
 def xml(path: Path) -> str:
     from lxml import etree
 
-    return "".join(str(t) for t in etree.parse(path, etree.XMLParser(recover=True)).getroot().itertext())
+    words = "".join(str(t) for t in etree.parse(path, etree.XMLParser(recover=True)).getroot().itertext())
+    return html.unescape(re.sub(r"<[^<>]*>", " ", words))  # a feed holds pages as text, whose tags are no words
 
 
 def encoded(path: Path) -> str:

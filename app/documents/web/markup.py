@@ -55,8 +55,11 @@ def decoded(data: bytes, encoding: str | None = None, declared: str | None = Non
 
 
 def _words(data: bytes) -> bytes:
-    """What is judged: not the tags, which are in English and may say what is not so. Wide characters keep theirs."""
-    return data if b"\0" in data else re.sub(rb"<[^<>]*>", b" ", data)
+    """What is judged: not the tags, which are in English and may say what is not so, but what CDATA holds.
+
+    Wide characters keep theirs.
+    """
+    return data if b"\0" in data else re.sub(rb"</?[A-Za-z][^<>]*>", b" ", data)
 
 
 def _scrubbed(data: bytes, name: str) -> Decoded:

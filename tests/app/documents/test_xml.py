@@ -28,6 +28,15 @@ def test_the_words_of_a_feed(tmp_path: Path) -> None:
     assert document.warnings == ("vocabulary:rss",)
 
 
+def test_words_in_cdata_show_the_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    words = "渡口的水涨了，船没有来，人们都在岸上等着。"
+    path.write_bytes(
+        f'<?xml version="1.0" encoding="gb2312"?><rss><item><![CDATA[{words}]]></item></rss>'.encode("gbk")
+    )
+    assert open_document(path).text == words
+
+
 def test_a_file_that_fetches_or_grows_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "evil.xml"
     for entity in ('<!ENTITY x SYSTEM "file:///etc/passwd">', '<!ENTITY y "words"><!ENTITY x "&y;&y;&y;">'):
