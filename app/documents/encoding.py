@@ -97,6 +97,11 @@ class Decoded:
     encoding: str
     replaced: int
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a Document says of what was lost."""
+        return (f"replaced:{self.replaced}",) if self.replaced else ()
+
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:
     """Decode the bytes of a text file, without its byte order mark.

@@ -7,8 +7,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from lxml import etree
-
 from app.documents import language
 from app.documents.book import package
 from app.documents.book.navigation import Entry as Line
@@ -39,7 +37,7 @@ def read(path: Path) -> Document:
     try:
         book = package.read(archive)
         flow, warnings = _flow(archive, book)
-    except xhtml.Hostile as hostile:
+    except elements.Hostile as hostile:
         raise archive.broken(f"entity {hostile}") from None
     text = "".join(flow.text)
     if not text.strip():
@@ -88,7 +86,7 @@ def _flow(archive: Salvage, book: package.Package) -> tuple[xhtml.Flow, tuple[st
         size += len(data)
         if size > _LARGEST_TEXT:
             raise archive.broken("too large")
-        tree, lost = _tree(data)
+        tree, lost = markup.parsed(data)
         replaced += lost
         if tree is None:
             missing.append(path)
@@ -107,20 +105,6 @@ def _listed(code: str, paths: Sequence[str]) -> list[str]:
     return [f"{code}:{path}" for path in paths[:_FEW]] + more
 
 
-def _tree(data: bytes) -> tuple[etree._Element | None, int]:
-    """The tree of a text, not too deep, and how many of its characters could not be read."""
-    replaced = 0
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        decoded = markup.decoded(data)
-        text, replaced = decoded.text, decoded.replaced
-    tree = elements.parse_text(text)
-    if tree is not None and markup.is_deep(tree):
-        tree = elements.parse_text(markup.shallow(text))
-    return tree, replaced
-
-
 def _cover(archive: Salvage, path: str) -> str:
     """The path of the cover: the picture itself, or the first one on its page."""
     data, _ = (
@@ -129,7 +113,7 @@ def _cover(archive: Salvage, path: str) -> str:
     if not data:
         return path
     flow = xhtml.Flow()
-    tree, _ = _tree(data)
+    tree, _ = markup.parsed(data)
     if tree is not None:
         xhtml.Writer(flow, path).write(tree)
     return next((found for b in flow.blocks if b.kind == "image" and (found := archive.find(b.target))), "")

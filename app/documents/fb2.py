@@ -62,7 +62,7 @@ def read(path: Path) -> Document:
         format="FB2",
         parser=PARSER,
         encoding=decoded.encoding,
-        warnings=(*damage, *((f"replaced:{decoded.replaced}",) if decoded.replaced else ())),
+        warnings=damage + decoded.warnings,
     )
 
 

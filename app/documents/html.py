@@ -44,7 +44,7 @@ def parsed(path: Path, decoded: Decoded, format: str, parser: str) -> Document:
         format=format,
         parser=parser,
         encoding=decoded.encoding,
-        warnings=(f"replaced:{decoded.replaced}",) if decoded.replaced else (),
+        warnings=decoded.warnings,
     )
 
 

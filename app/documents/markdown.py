@@ -57,7 +57,7 @@ def read(path: Path, data: bytes, encoding: str | None = None) -> Document:
         format="Markdown",
         parser=PARSER,
         encoding=decoded.encoding,
-        warnings=(f"replaced:{decoded.replaced}",) if decoded.replaced else (),
+        warnings=decoded.warnings,
     )
 
 

@@ -62,7 +62,7 @@ def read(path: Path, data: bytes, encoding: str | None = None) -> Document:
 
 def _warnings(decoded: Decoded) -> tuple[str, ...]:
     garbled = mojibake(decoded.text)
-    return (f"replaced:{decoded.replaced}",) * bool(decoded.replaced) + (f"mojibake:{garbled}",) * bool(garbled)
+    return decoded.warnings + (f"mojibake:{garbled}",) * bool(garbled)
 
 
 def structure(text: str, title: str) -> tuple[tuple[Block, ...], tuple[Section, ...]]:

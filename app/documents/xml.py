@@ -13,15 +13,13 @@ from app.documents.web import flow, markup, xhtml
 from app.documents.web.flow import Front
 
 PARSER = "xml 1"
-# Names of characters that are kept elsewhere: nothing is fetched, so they stay unknown and do no harm.
-_ELSEWHERE = re.compile(r"<!ENTITY\s+%\s+[\w.-]+\s+(?:PUBLIC|SYSTEM)[^>]*>")
 _MARKUP = re.compile(r"<(?:p|br|div|a|b|i|em|strong|img|ul|table)\b[^<>]*>", re.IGNORECASE)  # a page inside a feed
 
 
 def read(path: Path, data: bytes, encoding: str | None = None) -> Document:
     """The Document in the bytes of an XML file. Raises Problem: broken, no-text, unknown-encoding."""
     decoded = markup.decoded(data, encoding)
-    tree = markup.tree(path, _ELSEWHERE.sub("", decoded.text))
+    tree = markup.tree(path, decoded.text)
     written = xhtml.Flow()
     xhtml.Writer(written, path.name).write(_page(path, tree))
     return flow.document(
@@ -32,7 +30,7 @@ def read(path: Path, data: bytes, encoding: str | None = None) -> Document:
         format="XML",
         parser=PARSER,
         encoding=decoded.encoding,
-        warnings=("vocabulary:" + xhtml.local(tree), *((f"replaced:{decoded.replaced}",) if decoded.replaced else ())),
+        warnings=(f"vocabulary:{xhtml.local(tree)}", *decoded.warnings),
     )
 
 

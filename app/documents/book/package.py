@@ -16,7 +16,8 @@ from app.documents.book import metadata, navigation
 from app.documents.book.metadata import Metadata, Statement
 from app.documents.book.navigation import Landmark, Lists, joined
 from app.documents.book.salvage import Salvage
-from app.documents.web.elements import attributes, local, parse
+from app.documents.web import markup
+from app.documents.web.elements import attributes, local
 from model.types import Problem
 
 _FONT_DISGUISES = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -184,7 +185,7 @@ def _lists(archive: Salvage, base: str, items: Sequence[etree._Element], guide: 
 def _parsed(archive: Salvage, path: str) -> etree._Element | None:
     """The tree of a file that is whole, None of one that is not: a book can be read without its lists."""
     data, whole = archive.recover(path) or (b"", False)
-    return parse(data) if whole else None
+    return markup.parsed(data)[0] if whole else None
 
 
 def _cover(

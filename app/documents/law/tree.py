@@ -25,13 +25,12 @@ def parse(path: Path, data: bytes) -> tuple[etree._Element, tuple[str, ...]]:
     Where the file is cut off or damaged, the tree of what can be read. Raises Problem: broken.
     """
     decoded = markup.decoded(data)
-    warnings = (f"replaced:{decoded.replaced}",) if decoded.replaced else ()
     text = _plain(path, decoded.text)
     try:
         root = _parsed(text)
     except etree.XMLSyntaxError as error:
-        return _mended(path, text, error), (*warnings, f"truncated:{error.lineno or 1}")
-    return root, warnings
+        return _mended(path, text, error), (*decoded.warnings, f"truncated:{error.lineno or 1}")
+    return root, decoded.warnings
 
 
 def local(element: etree._Element) -> str:

@@ -1,4 +1,4 @@
-"""Elements: the bytes of an XML or HTML file become a tree. Nothing is fetched, no entity grows."""
+"""Elements: the characters of an XML or HTML file become a tree. Nothing is fetched, no entity grows."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from functools import lru_cache
 from lxml import etree
 from lxml import html as lxml_html
 
-from app.documents.encoding import NotText, decode
 from app.documents.web import guarded
-from model.types import Problem
 
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
 _ENTITY = re.compile(r"&([A-Za-z_][\w.-]*);")
 _DECLARED = re.compile(r"<!ENTITY\s+(?:(%)\s+)?([\w.-]+)\s+(?:\"([^\"]*)\"|'([^']*)'|(SYSTEM|PUBLIC))", re.IGNORECASE)
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # what may stand before a document's type
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[(.*?)\]\s*)?>", re.IGNORECASE | re.DOTALL)
-_NAMED = re.compile(rb"""(?:encoding\s*=\s*["']|charset\s*=\s*["']?)([\w.:-]+)""")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]+")  # in XML
 _EMPTIED = re.compile(rf"<(?!(?:{_VOID})\b)([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>")
 _NESTED = re.compile(r"&(?!#)|<")  # in the value of an entity: another one, or markup
@@ -56,16 +53,10 @@ def attribute(element: etree._Element, name: str) -> str:
     return next((value for key, value in attributes(element) if _local(key) == name), "")
 
 
-def parse(data: bytes) -> etree._Element | None:
-    """The tree of an XML or HTML file, None if there is none to be had. Fetches and expands nothing.
-
-    Raises Hostile for entities that would grow or fetch.
+def parse(text: str) -> etree._Element | None:
+    """The tree of the characters of an XML or HTML file, None if there is none to be had. Fetches and expands
+    nothing; an encoding that they declare is not asked. Raises Hostile for entities that would grow or fetch.
     """
-    return parse_text(decoded(data))
-
-
-def parse_text(text: str) -> etree._Element | None:
-    """`parse` of characters; an encoding that they declare is not asked."""
     markup = _markup(text)
     if not markup.strip():
         return None
@@ -74,35 +65,6 @@ def parse_text(text: str) -> etree._Element | None:
         return etree.fromstring(markup.encode("utf-8", "replace"), guarded.parser())
     except etree.XMLSyntaxError:
         return _mended(_ILLEGAL.sub("", markup))
-
-
-def decoded(data: bytes) -> str:
-    """By its mark, UTF-8, its own declaration, else what it looks like; what cannot be read becomes U+FFFD."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        return data[3:].decode("utf-8", "replace")
-    if not data.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" not in data[:4]:
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-    return _otherwise(data)
-
-
-def _otherwise(data: bytes) -> str:
-    """What is no UTF-8: in the encoding it names if all of it can be read so, else in the likeliest."""
-    named = _NAMED.search(data[:1024])
-    for name in (named[1].decode() if named else None, None):
-        if name and name.lower().startswith(("utf-16", "utf-32")):
-            continue  # it could not have been read in a wide one
-        try:
-            found = decode(data, name)
-        except Problem:  # no encoding has that name
-            continue
-        except NotText:
-            break
-        if name is None or not found.replaced:
-            return found.text
-    return data.decode("utf-8", "replace")
 
 
 def _mended(markup: str) -> etree._Element | None:
@@ -145,7 +107,12 @@ def _declared(subset: str, body: str) -> dict[str, str]:
     for percent, name, double, single, external in _DECLARED.findall(subset):
         value = double or single
         grown += len(value) * used[name]
-        if percent or (used[name] and (external or _NESTED.search(value))) or grown > _HIGHEST:
+        # A public collection of names is not fetched: they stay as they are written.
+        if (
+            (percent and external.upper() != "PUBLIC")
+            or (used[name] and (external or _NESTED.search(value)))
+            or grown > _HIGHEST
+        ):
             raise Hostile(name)
         if not external and not _NESTED.search(value):
             found.setdefault(name, value)

@@ -8,7 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from app.documents.encoding import Decoded, NotText, decode, detect, score
-from app.documents.web import xhtml
+from app.documents.web import elements
 from model.types import Problem
 
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
@@ -92,6 +92,20 @@ def _is_true(said: Decoded, found: Decoded, data: bytes) -> bool:
     return said.encoding != "cp1252" or wide < len(re.findall(rb"[A-Za-z]", _words(data)))
 
 
+def parsed(data: bytes) -> tuple[etree._Element | None, int]:
+    """The tree of a file inside a book, not too deep, None if there is none, and how many of its characters could
+    not be read. Raises elements.Hostile.
+    """
+    try:
+        found = Decoded(data.decode("utf-8-sig"), "utf-8", 0)
+    except UnicodeDecodeError:
+        found = decoded(data)
+    root = elements.parse(found.text)
+    if root is not None and is_deep(root):
+        root = elements.parse(shallow(found.text))
+    return root, found.replaced
+
+
 def tree(path: Path, text: str) -> etree._Element:
     """The tree of a file's characters, elements deeper than a reader can mean taken out, their text kept.
 
@@ -110,9 +124,8 @@ def is_deep(root: etree._Element) -> bool:
 
 def _parsed(path: Path, text: str) -> etree._Element:
     try:
-        # The mark keeps a declaration, true or not, from being asked again.
-        found = xhtml.parse(b"\xef\xbb\xbf" + text.encode("utf-8", "replace"))
-    except xhtml.Hostile as hostile:
+        found = elements.parse(text)
+    except elements.Hostile as hostile:
         raise Problem("broken", path=str(path), reason=f"entity {hostile}") from None
     if found is None:
         raise Problem("no-text", path=str(path))

@@ -10,12 +10,12 @@ from lxml import etree
 from app.documents.document import Block, BlockKind, Link, Ruby
 from app.documents.web import drawing, formula, linebreaks, links, style
 from app.documents.web.cells import Columns, is_label, is_prose
-from app.documents.web.elements import Hostile, attribute, attributes, local, parse, words
+from app.documents.web.elements import attribute, attributes, local, words
 from app.documents.web.links import Pointer
 from app.documents.web.ruby import Annotation
 from app.documents.web.style import BLOCKS, PLAIN, Style
 
-__all__ = ["Flow", "Hostile", "Writer", "attributes", "local", "parse", "words"]
+__all__ = ["Flow", "Writer", "attributes", "local", "words"]
 
 _NOTEREF = re.compile(r"\b(?:noteref|doc-noteref)\b")
 _RAISED = re.compile(r"\b(?:sup|superscript)\b")

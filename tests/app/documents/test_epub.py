@@ -14,7 +14,7 @@ from app.documents.book import package
 from app.documents.book.salvage import Salvage
 from app.documents.document import Document
 from app.documents.epub import picture, read
-from app.documents.web.elements import parse
+from app.documents.web import markup
 from model.types import Problem
 
 MakeEpub = Callable[..., Path]
@@ -200,7 +200,7 @@ def test_a_password_is_drm(make_epub: MakeEpub) -> None:
 
 def test_ebooklib_and_our_own_reading_agree(make_epub: MakeEpub) -> None:
     archive = Salvage(make_epub({"a.xhtml": "<p>x</p>", "b.xhtml": "<p>y</p>"}))
-    tree = parse(archive.read("OPS/book.opf") or b"")
+    tree = markup.parsed(archive.read("OPS/book.opf") or b"")[0]
     assert tree is not None
     statements, refs = package._by_ebooklib(tree, "OPS/book.opf") or ([], [])
     assert refs == package._by_lxml(tree)[1] == ["i0", "i1"]
