@@ -7,17 +7,21 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import torch
 
 from model import device as devices
 from model import readings
 from model.catalog import ENTRIES, Entry, entry, path_of, present
+from model.checkpoint import Checkpoint, open_checkpoint
 from model.choice import choose, estimated_tokens
 from model.cite import cite, declines, main_claim
+from model.convert import convert, converted_folder
 from model.decode import decode, prefill, stream
 from model.evidence import Locator
 from model.fetch import Abandoned, fetch
+from model.linear import int8_is_right
 from model.pages import Pages, chain
 from model.plan import make
 from model.prompt import ending, language_of, prefix, tail
@@ -38,6 +42,7 @@ from model.types import (
     Located,
     Plan,
     Planned,
+    Precision,
     Problem,
     Read,
     Reading,
@@ -46,7 +51,7 @@ from model.types import (
     Source,
     Wrote,
 )
-from model.weights import Checkpoint, Model, convert, converted_folder, load, open_checkpoint, page_header
+from model.weights import Model, load, page_header
 
 ANSWER_LIMIT = 200  # tokens of an answer
 QUOTED = 3  # passages that are quoted again beside the question
@@ -62,6 +67,7 @@ class Chosen:
     entry: Entry | None
     folder: Path
     stretch: float
+    precision: Precision
 
     def is_here(self, models: Path) -> bool:
         return self.entry is None or (present(self.entry, models) and self.folder.exists())
@@ -101,7 +107,7 @@ class Engine:
     def fetch(self, request: Fetch) -> Iterator[Event]:
         """Bring a model of the catalogue here, ready to load."""
         clock = Clock()
-        yield from self._obtain(_named(request.model, request.folders), request.folders, request.offline)
+        yield from self._obtain(self._named(request.model, request.folders), request.folders, request.offline)
         yield Finished(Receipt(0, 0, 0, 0, (), prepared_before=False), clock.seconds())
 
     def _prepare(
@@ -113,7 +119,7 @@ class Engine:
         chosen = yield from self._choose(request, self.device)
         if request.estimate_only and chosen.entry and not chosen.is_here(models):
             tokens = estimated_tokens(chosen.entry, request.source.text)
-            plan = make(chosen.name, chosen.entry.shape, tokens, self.device, chosen.stretch)
+            plan = make(chosen.name, chosen.entry.shape, tokens, self.device, chosen.stretch, chosen.precision)
             yield Planned(plan)
             return plan, None, None, None
         self.doubts = dict(chosen.entry.doubts) if chosen.entry else {}
@@ -134,11 +140,20 @@ class Engine:
     def _choose(self, request: Read, device: Device) -> Generator[Event, None, Chosen]:
         folders = request.folders
         if request.model:
-            return _named(request.model, folders)
+            return self._named(request.model, folders, request.precision)
         pages = Path(folders.pages)
         choice = choose(request.source, device, lambda e: readings.prepared(pages, request.source.key, e.name))
         yield Chose(choice.entry.name, choice.reason, choice.better)
-        return _named(choice.entry.name, folders)
+        return self._named(choice.entry.name, folders, request.precision)
+
+    def _named(self, name: str, folders: Folders, precision: Precision | Literal[""] = "") -> Chosen:
+        """A catalogue name, or the path of a folder with safetensors in it."""
+        numbers: Precision = precision or ("int8" if self.dtype == torch.bfloat16 and int8_is_right() else "bf16")
+        if Path(name).is_dir() and name not in {e.name for e in ENTRIES}:
+            return Chosen(Path(name).name, None, Path(name), STRETCH, numbers)
+        found = entry(name)
+        folder = converted_folder(path_of(found, Path(folders.models)), found.sha256, numbers)
+        return Chosen(found.name, found, folder, found.stretch, numbers)
 
     def _obtain(self, chosen: Chosen, folders: Folders, offline: bool) -> Iterator[Event]:
         """Fetch and convert what is not here yet. Raises Interrupted and what `fetch` raises."""
@@ -151,26 +166,29 @@ class Engine:
         except Abandoned:
             raise Interrupted(0) from None
         yield Converting(chosen.name)
-        convert(path_of(chosen.entry, models), chosen.entry.sha256)
+        convert(path_of(chosen.entry, models), chosen.entry.sha256, chosen.precision)
 
     def _plan(self, chosen: Chosen, checkpoint: Checkpoint, prompt: Prompt, request: Read) -> Plan:
         """The plan, what is already prepared counted."""
         assert self.device is not None
-        plan = make(chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch)
+        plan = make(chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch, chosen.precision)
         header = page_header(checkpoint, plan, self.dtype)
         there = [readings.chunk_path(Path(request.folders.pages), n).exists() for n in chain(header, prompt.ids)]
         sealed = there.index(False) if False in there else len(there)
         prepared = prompt.document_tokens(min(sealed * header.chunk, len(prompt.ids)))
-        return make(chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch, prepared)
+        return make(
+            chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch, chosen.precision, prepared
+        )
 
     def _load(self, checkpoint: Checkpoint, plan: Plan, clock: Clock) -> Model:
         """The model with the plan's rotary base; the one in memory if it is the same."""
-        if self.model is None or self.model.checkpoint.digest != checkpoint.digest:
+        model = self.model
+        if model is None or (model.checkpoint.digest, model.precision) != (checkpoint.digest, plan.precision):
             self.model = self.pages = None
-            self.model = load(checkpoint, self.dtype)
-        self.model.freeze_base(plan)
+            self.model = model = load(checkpoint, self.dtype, plan.precision)
+        model.freeze_base(plan)
         clock.loaded()
-        return self.model
+        return model
 
     def _read(
         self, model: Model, plan: Plan, prompt: Prompt, request: Read, clock: Clock
@@ -273,15 +291,6 @@ class Clock:
 
     def seconds(self) -> Seconds:
         return Seconds(*(round(s, 3) for s in (self.load, self.reading, self.first, self.last)))
-
-
-def _named(name: str, folders: Folders) -> Chosen:
-    """A catalogue name, or the path of a folder with safetensors in it."""
-    if Path(name).is_dir() and name not in {e.name for e in ENTRIES}:
-        return Chosen(Path(name).name, None, Path(name), STRETCH)
-    found = entry(name)
-    folder = converted_folder(path_of(found, Path(folders.models)), found.sha256)
-    return Chosen(found.name, found, folder, found.stretch)
 
 
 def _prompt(checkpoint: Checkpoint, source: Source) -> Prompt:

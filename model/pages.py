@@ -27,7 +27,7 @@ from transformers.cache_utils import Cache, CacheLayerMixin
 from model.types import Problem
 
 CHUNK = 512  # tokens that are read and sealed at a time: what a killed process loses at most
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Header:
     """What keys and values depend on besides the tokens. Pages with another header are never used."""
 
     weights: str
+    precision: str
     rope: str
     theta: float
     layers: int

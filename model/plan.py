@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from math import ceil
 
-from model.types import Device, Plan, Problem, Shape
+from model.types import Device, Plan, Precision, Problem, Shape
 
 ROUND = 1024  # the planned length is rounded up to this, so that small edits keep the rotary base
 RESERVE = 1024  # tokens for the passages quoted again, the question and the answer
 ANSWER_TOKENS = 100  # what a usual answer costs, for the estimate only
+WEIGHT_BYTES = {"bf16": 2.0, "int8": 1.6, "nf4": 0.6}  # of one weight in memory; int8 with its four-bit twin
 EFFICIENCY = 0.75  # share of the measured matrix speed that a whole layer reaches
 ATTENTION_SPEED = 0.004  # speed of attention per head_dim, relative to plain matrix products (.25 at 64, .5 at 128)
 
@@ -47,7 +48,13 @@ def answer_seconds(shape: Shape, length: int, device: Device) -> float:
 
 
 def make(
-    model: str, shape: Shape, document_tokens: int, device: Device, stretch: float, prepared_tokens: int = 0
+    model: str,
+    shape: Shape,
+    document_tokens: int,
+    device: Device,
+    stretch: float,
+    precision: Precision = "bf16",
+    prepared_tokens: int = 0,
 ) -> Plan:
     """The plan for reading a whole document, its rotary base frozen.
 
@@ -68,10 +75,11 @@ def make(
         context=shape.context,
         document_tokens=document_tokens,
         kv_bytes=shape.kv_bytes_per_token * length,
-        weight_bytes=shape.parameters * shape.bytes_per_value,
+        weight_bytes=round(shape.parameters * WEIGHT_BYTES[precision]),
         memory_free=device.memory_free,
         seconds_to_read=prefill_seconds(shape, document_tokens, device, start=prepared_tokens),
         seconds_to_answer=answer_seconds(shape, length, device),
+        precision=precision,
         prepared_tokens=prepared_tokens,
     )
     need = plan.kv_bytes + plan.weight_bytes

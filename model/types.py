@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Support = Literal["full", "partial", "none"]
+Precision = Literal["bf16", "int8", "nf4"]
+Layout = Literal["exact", "int8", "k8v4"]
+Tier = Literal["resident", "memory", "file"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,7 +62,9 @@ class Folders:
 class Read:
     """Request: prepare a document. `model` is a catalogue name, a folder, or "" for the default choice.
 
-    `seconds_allowed`: a read that would take longer is refused and not begun (None: no limit).
+    `seconds_allowed`: a read that would take longer is refused and not begun (None: no limit). `precision` and
+    `layout` of weights and pages are chosen by what fits where they are "". `frugality` counts the times that memory
+    ran out: each step takes less of it. `cache_bytes` is the most that pages of all documents may take on disk.
     """
 
     source: Source
@@ -68,14 +73,28 @@ class Read:
     seconds_allowed: float | None = None
     estimate_only: bool = False
     offline: bool = False
+    precision: Precision | Literal[""] = ""
+    layout: Layout | Literal[""] = ""
+    frugality: int = 0
+    cache_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Request: read what is not yet read, then answer the question."""
+    """Request: read what is not yet read, then answer the question.
+
+    `scope`: answer from these characters alone. One that begins at 0 is a prefix: nothing behind its end is read or
+    known, exactly. Any other is attended to alone, with the prompt's beginning; it was read knowing what is before it.
+    `so_far`: read nothing more, answer from what has been read. `temperature` 0 writes the likeliest token; above it
+    tokens are drawn, `seed` makes them the same again.
+    """
 
     reading: Read
     question: str
+    scope: Span | None = None
+    so_far: bool = False
+    temperature: float = 0.0
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +152,8 @@ class Plan:
     """What a reading will be, fixed before it starts.
 
     `length` is the planned total (document, question, answer; rounded up) from which `alpha` follows;
-    `theta` is the stretched rotary base. Bytes and seconds are estimates. `left_out` is empty unless
+    `theta` is the stretched rotary base. Bytes and seconds are estimates: `kv_bytes` in memory, in the tier where they
+    stand, `disk_bytes` in the files. `left_out` is empty unless
     the caller chose to read a part: nothing is dropped silently.
     """
 
@@ -149,8 +169,28 @@ class Plan:
     memory_free: int
     seconds_to_read: float
     seconds_to_answer: float
+    precision: Precision = "bf16"
+    layout: Layout = "exact"
+    tier: Tier = "resident"
+    disk_bytes: int = 0
     prepared_tokens: int = 0
     left_out: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one model of the catalogue would make of a document on this machine: its plan, or why there is none
+    (a `Problem`'s code) and the most tokens of this document that would fit.
+
+    `here`: nothing has to be fetched first. Tokens are estimated where the tokenizer is not here.
+    """
+
+    model: str
+    here: bool
+    plan: Plan | None
+    problem: str = ""
+    tokens: int = 0
+    fits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +259,13 @@ class Converting:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """Every model's offer, when only an estimate was asked for and no model was named."""
+
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     plan: Plan
 
@@ -283,7 +330,19 @@ class Failed:
 
 
 Event = (
-    Chose | Fetching | Converting | Planned | Reading | Located | Wrote | Cited | Noticed | Finished | Stopped | Failed
+    Chose
+    | Fetching
+    | Converting
+    | Offered
+    | Planned
+    | Reading
+    | Located
+    | Wrote
+    | Cited
+    | Noticed
+    | Finished
+    | Stopped
+    | Failed
 )
 Ending = Finished | Stopped | Failed
 

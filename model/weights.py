@@ -1,49 +1,31 @@
-"""Files on disk become a transformers model and its tokenizer.
+"""A checkpoint's weights become a transformers model that attends to our pages.
 
-A GGUF file is unpacked once into a folder beside it (safetensors in bf16, tokenizer.json), named by the
-file's hash; every later start maps that copy.
+What is quantized is swapped in as another Linear; the module itself stays transformers' own.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
-import os
-import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from accelerate import init_empty_weights
+from safetensors import safe_open
 from tokenizers import Tokenizer as Encoder
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from torch import nn
+from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
 from model.attention import NAME as ATTENTION
+from model.checkpoint import PACKED, Checkpoint
+from model.linear import PackedLinear, to_int8
 from model.pages import Header
-from model.prompt import Template
-from model.rotary import Rotary, trained_theta
+from model.rotary import Rotary
 from model.tokens import Tokenizer
-from model.types import Plan, Problem, Shape
+from model.types import Plan, Precision, Shape
 
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A model's folder before its weights are loaded: all that counting and planning need.
-
-    `digest` identifies weights and tokenizer; `parameters` of the shape are counted from the files.
-    """
-
-    folder: Path
-    tokenizer: Tokenizer
-    template: Template
-    shape: Shape
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +35,7 @@ class Model:
     module: Any  # a transformers *ForCausalLM: its own typing has no common class for what is called here
     checkpoint: Checkpoint
     stops: frozenset[int]
+    precision: Precision = "bf16"
     device: str = "cpu"
 
     @property
@@ -71,106 +54,62 @@ class Model:
 def page_header(checkpoint: Checkpoint, plan: Plan, dtype: torch.dtype = torch.bfloat16) -> Header:
     """The header of the pages that a checkpoint's model makes under a plan."""
     shape, name = checkpoint.shape, str(dtype).removeprefix("torch.")
-    return Header(checkpoint.digest, plan.rope, plan.theta, shape.layers, shape.kv_heads, shape.head_dim, name)
+    return Header(
+        weights=checkpoint.digest,
+        precision=plan.precision,
+        rope=plan.rope,
+        theta=plan.theta,
+        layers=shape.layers,
+        kv_heads=shape.kv_heads,
+        head_dim=shape.head_dim,
+        dtype=name,
+        layout=plan.layout,
+    )
 
 
-def converted_folder(gguf: Path, sha256: str) -> Path:
-    """Where the mapped copy of a GGUF file lives."""
-    return gguf.parent / f"{gguf.stem}.{sha256[:12]}"
-
-
-def convert(gguf: Path, sha256: str) -> Path:
-    """Unpack a GGUF file once; whole or not at all. Returns the folder of the copy."""
-    folder = converted_folder(gguf, sha256)
-    if folder.exists():
-        return folder
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    unpack = GgufConfig(dequantize=True)
-    options = {"gguf_file": gguf.name, "dtype": torch.bfloat16, "quantization_config": unpack}
-    AutoModelForCausalLM.from_pretrained(gguf.parent, **options).save_pretrained(part)
-    AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(part)
-    part.replace(folder)
-    return folder
-
-
-def open_checkpoint(folder: Path, digest: str | None = None) -> Checkpoint:
-    """A safetensors folder, its weights not yet loaded.
-
-    Raises Problem "model-folder" when files are missing, "rope" for a rotary kind we do not have,
-    "model-broken" when they do not load.
-    """
-    for needed in ("config.json", "tokenizer.json"):
-        if not (folder / needed).exists():
-            raise Problem("model-folder", folder=str(folder), missing=needed)
-    files = sorted(folder.glob("*.safetensors"))
-    if not files:
-        raise Problem("model-folder", folder=str(folder), missing="*.safetensors")
-    try:
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-        return Checkpoint(
-            folder=folder,
-            tokenizer=Tokenizer(folder / "tokenizer.json"),
-            template=Template.read(folder),
-            shape=read_shape(config, sum(map(_parameters, files))),
-            digest=digest or folder_digest(folder),
+def load(checkpoint: Checkpoint, dtype: torch.dtype = torch.bfloat16, precision: Precision = "bf16") -> Model:
+    """The checkpoint's model on the CPU: bf16 weights mapped, int8 ones laid out for this processor."""
+    if checkpoint.is_packed:
+        module = _packed(checkpoint)
+    else:
+        module = AutoModelForCausalLM.from_pretrained(
+            checkpoint.folder, dtype=dtype, attn_implementation=ATTENTION, trust_remote_code=False
         )
-    except (OSError, ValueError, AttributeError, KeyError, SafetensorError) as error:
-        reason = str(error).split("\n")[0][:200]
-        raise Problem("model-broken", folder=str(folder), reason=reason) from error
+        if precision == "int8":
+            _swap(module)
+    return Model(module.eval(), checkpoint, _stops(module, checkpoint.tokenizer.encoder), precision)
 
 
-def load(checkpoint: Checkpoint, dtype: torch.dtype = torch.bfloat16) -> Model:
-    """The checkpoint's model on the CPU, its weights mapped."""
-    module = AutoModelForCausalLM.from_pretrained(
-        checkpoint.folder, dtype=dtype, attn_implementation=ATTENTION, trust_remote_code=False
-    )
-    return Model(module.eval(), checkpoint, _stops(module, checkpoint.tokenizer.encoder))
+def _packed(checkpoint: Checkpoint) -> nn.Module:
+    """The module of a packed folder, made of nothing and filled."""
+    config = AutoConfig.from_pretrained(checkpoint.folder)
+    with init_empty_weights(include_buffers=False):
+        module: nn.Module = AutoModelForCausalLM.from_config(
+            config, dtype=torch.bfloat16, attn_implementation=ATTENTION, trust_remote_code=False
+        )
+    with safe_open(checkpoint.folder / PACKED, "pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    for name, _ in _linears(module):
+        four = tensors.get(f"{name}.four")
+        grid = None if four is None else (four, tensors[f"{name}.grid"])
+        bias = tensors.get(f"{name}.bias")
+        module.set_submodule(name, PackedLinear(tensors[f"{name}.int8"], tensors[f"{name}.scale"], bias, grid))
+    for name, parameter in list(module.named_parameters()):
+        if parameter.is_meta:
+            owner, _, kind = name.rpartition(".")
+            setattr(module.get_submodule(owner), kind, nn.Parameter(tensors[name], requires_grad=False))
+    return module
 
 
-def read_shape(config: Any, parameters: int) -> Shape:
-    """The sizes that planning needs, from a transformers config."""
-    head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-    return Shape(
-        layers=config.num_hidden_layers,
-        heads=config.num_attention_heads,
-        kv_heads=config.num_key_value_heads,
-        head_dim=head_dim,
-        parameters=parameters,
-        context=config.max_position_embeddings,
-        rope_theta=trained_theta(config),
-    )
+def _swap(module: nn.Module) -> None:
+    """Every Linear of a loaded module in int8, one after the other, so that two copies never stand at once."""
+    for name, part in _linears(module):
+        bias = None if part.bias is None else part.bias.detach()
+        module.set_submodule(name, PackedLinear(*to_int8(part.weight.detach()), bias, None))
 
 
-def _parameters(file: Path) -> int:
-    """How many values a safetensors file holds, from its header."""
-    with safe_open(file, "pt") as tensors:
-        return sum(math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118
-
-
-def folder_digest(folder: Path) -> str:
-    """SHA-256 over a folder's weights, config and tokenizer; kept beside them while nothing changes."""
-    files = sorted(p for p in folder.iterdir() if p.suffix in (".safetensors", ".json") and p.name[0] != ".")
-    state = [[p.name, p.stat().st_size, p.stat().st_mtime_ns] for p in files]
-    note = folder / ".tongdu-digest.json"
-    kept = _kept(note)
-    if kept.get("state") == state:
-        return str(kept["digest"])
-    digest = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    if os.access(folder, os.W_OK):
-        note.write_text(json.dumps({"state": state, "digest": digest.hexdigest()}))
-    return digest.hexdigest()
-
-
-def _kept(note: Path) -> dict[str, Any]:
-    """What a note holds; nothing if it is not there or not whole: it only saves time."""
-    try:
-        return dict(json.loads(note.read_text()))
-    except (OSError, ValueError, TypeError):
-        return {}
+def _linears(module: nn.Module) -> list[tuple[str, nn.Linear]]:
+    return [(name, part) for name, part in module.named_modules() if isinstance(part, nn.Linear)]
 
 
 def _stops(module: Any, encoder: Encoder) -> frozenset[int]:

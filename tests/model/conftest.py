@@ -18,7 +18,8 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from model.weights import Model, load, open_checkpoint
+from model.checkpoint import open_checkpoint
+from model.weights import Model, load
 
 FAMILIES = {
     "llama": (LlamaConfig, LlamaForCausalLM),

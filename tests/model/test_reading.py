@@ -166,7 +166,7 @@ def test_any_flipped_bit_is_found(tiny: Model, tmp_path: Path) -> None:
 
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=40), st.integers(0, 39))
 def test_names_chain(ids: list[int], place: int) -> None:
-    header = Header("w", "native", 1e4, 1, 1, 2, "float32", chunk=4)
+    header = Header("w", "bf16", "native", 1e4, 1, 1, 2, "float32", chunk=4)
     place = place % len(ids)
     changed = [*ids[:place], ids[place] + 1, *ids[place + 1 :]]
     one, other = chain(header, ids), chain(header, changed)
