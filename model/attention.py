@@ -2,7 +2,7 @@
 
 Registered with transformers under NAME, with no mask function of that name: the mask is None and
 causality is done here. The past needs no mask, so its keys are read once for all query heads of a
-group; only the square of the new tokens is causal. The two parts are merged by their log-sum-exp.
+group; only the square of the new tokens is causal. The parts are merged by their log-sum-exp.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface
 
+from model.layout import rotate
+from model.pages import PADDED
+
 NAME = "tongdu_pages"
 ROWS = 256  # rows of scores held at a time
 COLUMNS = 1024  # keys from which whole matrix products beat flash attention on a CPU
+FEW = 32  # new tokens up to which one product over all columns, the unseen ones masked, is the fastest
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float) -> tuple[Tensor, Tensor]:
@@ -24,6 +28,10 @@ def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float
     query [heads, rows, dim]; key, value [heads, columns, dim]; causal needs rows == columns.
     Returns [heads, rows, dim] in the query's dtype and [heads, rows] in float32.
     """
+    if query.device.type == "cuda" and query.dtype != torch.float32:
+        fused = torch.ops.aten._scaled_dot_product_flash_attention
+        out, lse = fused(query[None], key[None], value[None], 0.0, causal, False, scale=scale)[:2]
+        return out[0], lse[0]
     if query.device.type != "cpu":
         return attend_plainly(query, key, value, causal, scale)
     if query.dtype == torch.bfloat16 and not causal and query.shape[1] >= ROWS and key.shape[1] >= COLUMNS:
@@ -64,22 +72,30 @@ def attend_plainly(query: Tensor, key: Tensor, value: Tensor, causal: bool, scal
     return ((scores - lse[..., None]).exp() @ value.float()).to(query.dtype), lse
 
 
-def attend_one(query: Tensor, key: Tensor, value: Tensor, scale: float) -> Tensor:
-    """`attend` for a single token, its heads as rows: two products and a softmax.
+def attend_few(query: Tensor, key: Tensor, value: Tensor, past: int, scale: float) -> tuple[Tensor, Tensor]:
+    """A few new tokens over every column of the buffers, those masked that are not yet or no longer there.
 
-    K q^T takes a quarter of the time of q K^T, where K is the larger by far.
+    query [kv_heads, group, n, dim]; key, value [kv_heads, columns >= past + n, dim], finite everywhere. Returns
+    [kv_heads, group, n, dim] and [kv_heads, group, n]. K q^T takes a quarter of the time of q K^T, K being the larger
+    by far.
     """
-    scores = torch.bmm(key, (query * scale).transpose(1, 2)).transpose(1, 2)  # [kv_heads, group, columns]
-    return torch.bmm(scores.softmax(-1), value)
+    kv_heads, group, n, dim = query.shape
+    folded = (query * scale).reshape(kv_heads, group * n, dim)
+    scores = torch.bmm(key, folded.transpose(1, 2)).transpose(1, 2).float().unflatten(1, (group, n))
+    unseen = torch.ones(n, key.shape[1] - past, dtype=torch.bool, device=key.device).triu(1)
+    scores[..., past:].masked_fill_(unseen, -torch.inf)
+    lse = scores.logsumexp(-1)
+    weights = (scores - lse[..., None]).exp().to(value.dtype).flatten(1, 2)  # [kv_heads, group n, columns]
+    return torch.bmm(weights, value).unflatten(1, (group, n)), lse
 
 
-def merge(parts: list[tuple[Tensor, Tensor]]) -> Tensor:
-    """Attention over a union of disjoint columns from each part's output and log-sum-exp."""
-    if len(parts) == 1:
-        return parts[0][0]
-    total = torch.stack([lse for _, lse in parts]).logsumexp(0)  # [heads, rows]
-    weighted = [out.float() * (lse - total).exp()[..., None] for out, lse in parts]
-    return torch.stack(weighted).sum(0).to(parts[0][0].dtype)
+def merge(one: tuple[Tensor, Tensor] | None, other: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """Attention over two disjoint sets of columns from each one's output and log-sum-exp; output in float32."""
+    if one is None:
+        return other
+    total = torch.logaddexp(one[1], other[1])
+    shares = [(out.float() * (lse - total).exp()[..., None]) for out, lse in (one, other)]
+    return shares[0] + shares[1], total
 
 
 def paged_attention(
@@ -94,22 +110,33 @@ def paged_attention(
     """transformers' attention call. query [1, heads, n, dim]; key is the layer of `model.pages.Pages` that
     `update` returned, value the same. Returns [1, n, heads, dim].
     """
-    heads, n, dim = query.shape[1:]
-    past_key, past_value, new_key, new_value = key.split(n)  # [kv_heads, past | n, dim]
-    kv_heads = new_key.shape[0]
-    group = heads // kv_heads
-    folded = query[0].reshape(kv_heads, group * n, dim)
-    if n == 1:  # one token sees everything: no square, no merge
-        every_key, every_value = key.whole()
-        out = attend_one(folded, every_key, every_value, scaling)
-        return out.reshape(1, 1, heads, dim), None
-    parts = []
-    if past_key.shape[1]:
-        out, lse = attend(folded, past_key, past_value, causal=False, scale=scaling)
-        parts.append((out.reshape(heads, n, dim), lse.reshape(heads, n)))
-    each_key, each_value = new_key.repeat_interleave(group, 0), new_value.repeat_interleave(group, 0)
-    parts.append(attend(query[0], each_key, each_value, causal=True, scale=scaling))
-    return merge(parts).transpose(0, 1)[None].contiguous(), None
+    layer, (heads, n, dim) = key, query.shape[1:]
+    kv_heads, past = layer.key.shape[0], layer.length
+    grouped = query[0].reshape(kv_heads, -1, n, dim)  # [kv_heads, group, n, dim]
+    found: tuple[Tensor, Tensor] | None = None
+    for block in layer.sealed():
+        asked = rotate(grouped) if block.rotated else grouped
+        found = merge(found, _over(asked, block.key, block.value, scaling))
+    if n <= FEW:
+        columns = -(-(past + n) // PADDED) * PADDED
+        found = merge(found, attend_few(grouped, layer.key[:, :columns], layer.value[:, :columns], past, scaling))
+    else:
+        if past:
+            found = merge(found, _over(grouped, layer.key[:, :past], layer.value[:, :past], scaling))
+        new = slice(past, past + n)
+        each_key, each_value = (x[:, new].repeat_interleave(heads // kv_heads, 0) for x in (layer.key, layer.value))
+        out, lse = attend(query[0], each_key, each_value, causal=True, scale=scaling)
+        found = merge(found, (out.reshape(grouped.shape), lse.reshape(grouped.shape[:-1])))
+    return found[0].to(query.dtype).reshape(heads, n, dim).transpose(0, 1)[None].contiguous(), None
+
+
+def _over(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+    """`attend` of grouped queries [kv_heads, group, n, dim] over keys that all of them see."""
+    group, n = query.shape[1:3]
+    if n <= FEW and query.device.type == "cpu":
+        return attend_few(query, key, value, key.shape[1], scale)
+    out, lse = attend(query.flatten(1, 2), key, value, causal=False, scale=scale)
+    return out.unflatten(1, (group, n)), lse.unflatten(1, (group, n))
 
 
 AttentionInterface.register(NAME, paged_attention)

@@ -22,7 +22,7 @@ from model.decode import decode, prefill, stream
 from model.evidence import Locator
 from model.fetch import Abandoned, fetch
 from model.linear import int8_is_right
-from model.pages import Pages, chain
+from model.pages import Pages, chain, chunks
 from model.plan import make
 from model.prompt import ending, language_of, prefix, tail
 from model.read import Interrupted, check_disk, locked, read, sweep
@@ -175,7 +175,7 @@ class Engine:
         header = page_header(checkpoint, plan, self.dtype)
         there = [readings.chunk_path(Path(request.folders.pages), n).exists() for n in chain(header, prompt.ids)]
         sealed = there.index(False) if False in there else len(there)
-        prepared = prompt.document_tokens(min(sealed * header.chunk, len(prompt.ids)))
+        prepared = prompt.document_tokens(chunks(header, len(prompt.ids))[sealed - 1].stop if sealed else 0)
         return make(
             chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch, chosen.precision, prepared
         )

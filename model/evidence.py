@@ -57,7 +57,7 @@ class Locator:
         lead = model.tokenizer.encode_text(LEAD[language_of(question)]).ids
         asked = model.tokenizer.encode_text(question).ids
         run = prompt.run(span)
-        excerpt = pages.excerpt([range(min(SINKS, run.start)), run], len(lead) + len(asked))
+        excerpt = pages.view([range(min(SINKS, run.start)), run], len(lead) + len(asked))
         logits = prefill(model, excerpt, lead)
         return surprise(model, excerpt, asked, logits[-1])
 

@@ -12,7 +12,7 @@ from filelock import Timeout
 
 from model import readings
 from model.decode import prefill
-from model.pages import Damaged, Pages, chain
+from model.pages import Damaged, Pages, chunks
 from model.tokens import Prompt
 from model.types import Noticed, Problem, Reading
 from model.weights import Model
@@ -33,11 +33,11 @@ def read(model: Model, pages: Pages, prompt: Prompt, stopped: Callable[[], bool]
     Raises Interrupted, or Problem "disk-full": what was sealed before stays.
     """
     started = time.perf_counter()
-    chunk, fresh = pages.header.chunk, 0
-    for number, name in enumerate(chain(pages.header, prompt.ids)):
+    fresh = 0
+    for name, run in zip(pages.names, chunks(pages.header, len(prompt.ids)), strict=True):
         if stopped():
             raise Interrupted(prompt.document_tokens(pages.length))
-        ids = prompt.ids[number * chunk : (number + 1) * chunk]
+        ids = prompt.ids[run.start : run.stop]
         try:
             restored = pages.restore(name, ids)
         except Damaged as damaged:

@@ -8,7 +8,7 @@ from typing import Literal
 Support = Literal["full", "partial", "none"]
 Precision = Literal["bf16", "int8", "nf4"]
 Layout = Literal["exact", "int8", "k8v4"]
-Tier = Literal["resident", "memory", "file"]
+Tier = Literal["resident", "memory", "host", "file"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -42,4 +42,4 @@ def test_merged_parts_are_the_whole(columns: int, cut: int, seed: int) -> None:
     cut = min(cut, columns - 1)
     q, k, v = random(2, 9, 16, seed), random(2, columns, 16, seed + 1), random(2, columns, 16, seed + 2)
     parts = [attend(q, k[:, s], v[:, s], False, 0.3) for s in (slice(0, cut), slice(cut, None))]
-    assert torch.allclose(merge(parts), attend_plainly(q, k, v, False, 0.3)[0], atol=1e-5)
+    assert torch.allclose(merge(*parts)[0], attend_plainly(q, k, v, False, 0.3)[0], atol=1e-5)

@@ -1,0 +1,93 @@
+"""Layouts: how keys and values of a sealed chunk are written in fewer bits, once and for all.
+
+Keys are rotated by a Hadamard matrix over the head's dimensions, which spreads the few large ones over all, then
+rounded to eight bits with a scale for each channel of a chunk. Values take eight bits with a scale for each channel,
+or four with a step and a lowest value for each GROUP channels of a token. A rotated key is attended to by a rotated
+query: q·k = (qR)·(kR).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import torch
+from torch import Tensor
+
+from model.types import Layout
+
+GROUP = 64  # channels of a token's value that share a four-bit step and lowest value
+KNOWN: tuple[Layout, ...] = ("exact", "int8", "k8v4")
+Parts = dict[str, Tensor]
+
+
+def pack(layout: Layout, key: Tensor, value: Tensor) -> Parts:
+    """Keys and values [..., tokens, head_dim] of one chunk in a layout: tensors of the same leading sizes."""
+    if layout == "exact":
+        return {"key": key, "value": value}
+    number, scale = _to_int8(rotate(key))
+    parts = {"key": number, "key_scale": scale}
+    if layout == "int8":
+        parts["value"], parts["value_scale"] = _to_int8(value)
+    else:
+        parts["value"], parts["value_grid"] = _to_int4(value)
+    return parts
+
+
+def unpack(parts: Parts, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """The keys, still rotated unless the layout is exact, and the values that a chunk's parts stand for."""
+    if "key_scale" not in parts:
+        return parts["key"].to(dtype), parts["value"].to(dtype)
+    key = parts["key"].to(dtype) * parts["key_scale"].to(dtype)
+    if "value_scale" in parts:
+        return key, parts["value"].to(dtype) * parts["value_scale"].to(dtype)
+    return key, _from_int4(parts["value"], parts["value_grid"], dtype)
+
+
+def restored(parts: Parts, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """`unpack` with the keys turned back: what takes the place of the exact keys and values."""
+    key, value = unpack(parts, dtype)
+    return (rotate(key) if "key_scale" in parts else key), value
+
+
+def rotate(x: Tensor) -> Tensor:
+    """x R over the last dimension; R is symmetric and orthogonal, so the same turn brings it back."""
+    return (x.float() @ hadamard(x.shape[-1], x.device)).to(x.dtype)
+
+
+@functools.cache
+def hadamard(size: int, device: torch.device) -> Tensor:
+    """The orthonormal Hadamard matrix [size, size], float32; along the diagonal where size is no power of two."""
+    block, power = torch.ones(1, 1), size & -size
+    while len(block) < power:
+        block = torch.cat([torch.cat([block, block], 1), torch.cat([block, -block], 1)])
+    return torch.block_diag(*[block / power**0.5] * (size // power)).to(device)
+
+
+def bytes_per_token(layout: Layout, kv_heads: int, head_dim: int, exact: int = 2) -> float:
+    """Bytes of one token's keys and values in one layer, scales shared by a chunk left out."""
+    values = {"exact": exact, "int8": 1.0, "k8v4": 0.5 + 4 / math.gcd(GROUP, head_dim)}[layout]
+    return kv_heads * head_dim * (values + (exact if layout == "exact" else 1.0))
+
+
+def _to_int8(x: Tensor) -> tuple[Tensor, Tensor]:
+    """int8 numbers and, over the tokens, the float32 scale of each channel [..., 1, dim]."""
+    scale = (x.float().abs().amax(-2, keepdim=True) / 127).clamp_(min=1e-20)
+    return torch.round(x.float() / scale).to(torch.int8), scale
+
+
+def _to_int4(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Two numbers a byte [..., tokens, dim / 2] and float16 step and lowest value [..., tokens, groups, 2]."""
+    groups = x.float().unflatten(-1, (-1, math.gcd(GROUP, x.shape[-1])))
+    lowest, highest = groups.aminmax(dim=-1, keepdim=True)
+    grid = torch.cat([((highest - lowest) / 15).clamp_(min=1e-7), lowest], -1).half()
+    step, lowest = grid.float().split(1, -1)
+    number = torch.round((groups - lowest) / step).clamp_(0, 15).to(torch.uint8).flatten(-2)
+    return number[..., ::2] | (number[..., 1::2] << 4), grid
+
+
+def _from_int4(packed: Tensor, grid: Tensor, dtype: torch.dtype) -> Tensor:
+    number = torch.stack([packed & 15, packed >> 4], -1).flatten(-2)
+    step, lowest = grid.to(dtype).split(1, -1)
+    groups = number.to(dtype).unflatten(-1, (grid.shape[-2], -1))
+    return (groups * step + lowest).flatten(-2)
