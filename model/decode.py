@@ -1,4 +1,4 @@
-"""Our own loops: prefill reads a run of tokens, decode writes one at a time. They alone move the pages' length."""
+"""Our own loops: prefill reads a run of tokens, decode writes. They alone move the pages' length."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
+from model.lookup import Lookup
 from model.pages import Pages
 from model.weights import Model
 
 LOOP = 24  # tokens: an answer that repeats its last LOOP tokens word for word has run into a loop
+Choose = Callable[[Tensor], int]  # a token from the logits [vocabulary] of its place
 
 
 @torch.inference_mode()
@@ -30,16 +32,56 @@ def prefill(model: Model, pages: Pages, ids: list[int], keep: int = 1) -> Tensor
     return logits
 
 
-def decode(model: Model, pages: Pages, logits: Tensor, limit: int) -> Iterator[int]:
-    """Write greedily from the last position's logits [vocabulary] until a stop token, `limit` or a loop."""
+def likeliest(logits: Tensor) -> int:
+    """The likeliest token."""
+    return int(logits.argmax())
+
+
+def sampled(temperature: float, seed: int) -> Choose:
+    """Tokens drawn from softmax(logits / temperature), the same for the same seed."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def choose(logits: Tensor) -> int:
+        chances = (logits.cpu() / temperature).softmax(-1)
+        return int(torch.multinomial(chances, 1, generator=generator))
+
+    return choose
+
+
+def decode(
+    model: Model,
+    pages: Pages,
+    logits: Tensor,
+    limit: int,
+    lookup: Lookup | None = None,
+    choose: Choose = likeliest,
+    before: list[int] | None = None,
+) -> Iterator[int]:
+    """Write from the last position's logits [vocabulary] until a stop token, `limit` or a loop.
+
+    With a `lookup` several guessed tokens are read in one pass. Each token is chosen from the model's own logits, and
+    the guesses count only as far as they are what was chosen: the text is what it would be without them, drawn from
+    the same distribution. `before` is what stands before the answer, for the first guess.
+    """
     written: list[int] = []
-    while len(written) < limit:
-        token = int(logits.argmax())
-        if token in model.stops or _loops(written):
-            return
-        written.append(token)
-        yield token
-        logits = prefill(model, pages, [token])[-1]
+    guessed: list[int] = []
+    rows = logits[None]  # row i: what follows behind i guessed tokens
+    while True:
+        start = len(written)
+        for row, guess in zip(rows, [*guessed, None], strict=True):
+            token = choose(row)
+            if token in model.stops or _loops(written):
+                return
+            written.append(token)
+            yield token
+            if len(written) >= limit:
+                return
+            if token != guess:
+                break
+        pages.rewind(pages.length - len(guessed) + len(written) - start - 1)
+        room = min(limit - len(written), pages.capacity - pages.length - 1)
+        guessed = lookup.draft([*(before or []), *written])[:room] if lookup else []
+        rows = prefill(model, pages, [written[-1], *guessed], keep=len(guessed) + 1)
 
 
 def stream(model: Model, tokens: Iterator[int], stopped: Callable[[], bool]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Layouts: how keys and values of a sealed chunk are written in fewer bits, once and for all.
 
 Keys are rotated by a Hadamard matrix over the head's dimensions, which spreads the few large ones over all, then
-rounded to eight bits with a scale for each channel of a chunk. Values take eight bits with a scale for each channel,
-or four with a step and a lowest value for each GROUP channels of a token. A rotated key is attended to by a rotated
+rounded to eight bits with a scale for each channel of a chunk. Values take eight bits with a step for each token, or
+four with a step and a lowest value for each GROUP channels of a token. A rotated key is attended to by a rotated
 query: q·k = (qR)·(kR).
 """
 
@@ -25,10 +25,10 @@ def pack(layout: Layout, key: Tensor, value: Tensor) -> Parts:
     """Keys and values [..., tokens, head_dim] of one chunk in a layout: tensors of the same leading sizes."""
     if layout == "exact":
         return {"key": key, "value": value}
-    number, scale = _to_int8(rotate(key))
+    number, scale = _to_int8(rotate(key), -2)
     parts = {"key": number, "key_scale": scale}
     if layout == "int8":
-        parts["value"], parts["value_scale"] = _to_int8(value)
+        parts["value"], parts["value_step"] = _to_int8(value, -1)
     else:
         parts["value"], parts["value_grid"] = _to_int4(value)
     return parts
@@ -39,8 +39,8 @@ def unpack(parts: Parts, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     if "key_scale" not in parts:
         return parts["key"].to(dtype), parts["value"].to(dtype)
     key = parts["key"].to(dtype) * parts["key_scale"].to(dtype)
-    if "value_scale" in parts:
-        return key, parts["value"].to(dtype) * parts["value_scale"].to(dtype)
+    if "value_step" in parts:
+        return key, parts["value"].to(dtype) * parts["value_step"].to(dtype)
     return key, _from_int4(parts["value"], parts["value_grid"], dtype)
 
 
@@ -66,14 +66,14 @@ def hadamard(size: int, device: torch.device) -> Tensor:
 
 def bytes_per_token(layout: Layout, kv_heads: int, head_dim: int, exact: int = 2) -> float:
     """Bytes of one token's keys and values in one layer, scales shared by a chunk left out."""
-    values = {"exact": exact, "int8": 1.0, "k8v4": 0.5 + 4 / math.gcd(GROUP, head_dim)}[layout]
+    values = {"exact": exact, "int8": 1 + 2 / head_dim, "k8v4": 0.5 + 4 / math.gcd(GROUP, head_dim)}[layout]
     return kv_heads * head_dim * (values + (exact if layout == "exact" else 1.0))
 
 
-def _to_int8(x: Tensor) -> tuple[Tensor, Tensor]:
-    """int8 numbers and, over the tokens, the float32 scale of each channel [..., 1, dim]."""
-    scale = (x.float().abs().amax(-2, keepdim=True) / 127).clamp_(min=1e-20)
-    return torch.round(x.float() / scale).to(torch.int8), scale
+def _to_int8(x: Tensor, over: int) -> tuple[Tensor, Tensor]:
+    """int8 numbers and their float16 scale, one for all values over a dimension, which it keeps with size 1."""
+    scale = (x.float().abs().amax(over, keepdim=True) / 127).clamp_(min=1e-6).half()
+    return torch.round(x.float() / scale.float()).clamp_(-127, 127).to(torch.int8), scale
 
 
 def _to_int4(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,8 +7,8 @@ hashes: of the header (weights, rotary base, layout) and of every token up to th
 what was read, two documents with one beginning share it, and a document that was changed late is read again from the
 first changed chunk only.
 
-The first SINKS tokens, on which attention rests, are a chunk of their own; it stays exact, as does a last chunk that
-is not full. Full chunks take the header's layout when they are sealed, and from then on are attended to as sealed.
+The first SINKS tokens, on which attention rests, and the last ones are chunks of their own, which stay exact. The
+others take the header's layout when they are sealed, and from then on are attended to as sealed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from model.store import Block, Slab, Store
 from model.types import Layout, Problem, Tier
 
 CHUNK = 512  # tokens that are read and sealed at a time: what a killed process loses at most
-SINKS = 64  # tokens of the beginning that stay exact
+SINKS = 64  # tokens of the beginning, and as many of the end, that stay exact
 PADDED = 64  # buffers are attended to in whole multiples of this: the same products again and again
 FORMAT = 2
 
@@ -61,9 +61,10 @@ class Header:
 
 
 def chunks(header: Header, tokens: int) -> list[range]:
-    """The places of each chunk's tokens: the sinks, then full chunks, then what is left."""
-    bounds = [0, *range(header.sinks, tokens, header.chunk), tokens]
-    return [range(a, b) for a, b in pairwise(bounds) if a < min(b, tokens)]
+    """The places of each chunk's tokens: the sinks, full chunks, what is left of another, the last few."""
+    last = max(header.sinks, tokens - header.sinks)
+    bounds = [0, *range(header.sinks, last, header.chunk), last, tokens]
+    return [range(a, min(b, tokens)) for a, b in pairwise(bounds) if a < min(b, tokens)]
 
 
 def chain(header: Header, ids: list[int]) -> list[str]:
@@ -234,7 +235,7 @@ class Pages:
         return found
 
     def _layout(self, tokens: int) -> Layout:
-        return self.header.layout if tokens == self.header.chunk else "exact"
+        return self.header.layout if tokens > self.header.sinks else "exact"
 
     def _hold(self, parts: Parts, span: slice) -> None:
         """Put what a chunk's parts stand for into the buffers."""

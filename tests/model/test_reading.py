@@ -107,10 +107,12 @@ def test_a_layout_is_near_and_the_same_in_every_tier(tiny: Model, tmp_path: Path
     assert all(torch.allclose(found[0], other, atol=2e-3) for other in found[1:])
 
 
-def test_what_is_not_a_full_chunk_stays_exact(tiny: Model, tmp_path: Path) -> None:
-    exact, _ = read_all(tiny, DOCUMENT[: SINKS + 50], tmp_path)
-    other, _ = read_all(tiny, DOCUMENT[: SINKS + 50], tmp_path, "k8v4")
-    assert torch.equal(exact.key, other.key) and torch.equal(exact.value, other.value)
+def test_the_beginning_and_the_end_stay_exact(tiny: Model, tmp_path: Path) -> None:
+    exact, _ = read_all(tiny, DOCUMENT, tmp_path)
+    other, _ = read_all(tiny, DOCUMENT, tmp_path, "k8v4")
+    same = (exact.key[0] == other.key[0]).all(-1).all(0).nonzero().flatten().tolist()
+    end = range(len(DOCUMENT) - SINKS, len(DOCUMENT))
+    assert set(same) >= {*range(SINKS), *end} and len(same) < len(DOCUMENT) // 2 + other.key.shape[2] - len(DOCUMENT)
 
 
 def test_the_check_names_what_is_wrong(tiny: Model, tmp_path: Path) -> None:
