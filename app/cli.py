@@ -2,133 +2,55 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar, cast, get_args
+from typing import Any
 
 import click
 
 from app import listing, report
-from app.documents.document import Document, DocumentKind, Hints
+from app.documents.document import Document, Hints
 from app.documents.find import find as find_spans
 from app.documents.find import line as line_of
 from app.documents.open import open_document
+from app.documents.place import scope as scope_of
+from app.documents.place import until as until_of
 from app.documents.shelf import shelf
-from app.paths import Places, assets
-from app.problems import LANGUAGES, render, system_language
+from app.options import Finite, Options, Terms, files_argument, gathered, hinted, json_option, shared, termed
+from app.paths import assets
+from app.problems import render
 from app.session import Session
 from model import readings
 from model.catalog import ENTRIES, entry, present
-from model.types import Ask, Fetch, Problem, Read
+from model.types import Ask, Fetch, Problem, Read, Span
 
 PATIENCE = 600.0  # seconds: a read that would take longer is begun only with --yes
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Options:
-    """The options that every command knows, before or after its name."""
-
-    data_dir: str | None = None
-    offline: bool = False
-    lang: str | None = None
-
-    def over(self, outer: Options) -> Options:
-        """These options, what is not given taken from those before the command's name."""
-        return Options(self.data_dir or outer.data_dir, self.offline or outer.offline, self.lang or outer.lang)
-
-    @property
-    def places(self) -> Places:
-        return Places.find(self.data_dir)
-
-    @property
-    def language(self) -> str:
-        return self.lang or system_language()
-
-
-def shared(command: Command) -> Command:
-    """The options of `Options`, for the group and for every command."""
-    for option in (
-        click.option("--lang", type=click.Choice(LANGUAGES), help="Language of messages."),
-        click.option("--offline", is_flag=True, help="Never use the network."),
-        click.option("--data-dir", metavar="DIR", help="Keep everything under DIR instead of the system's places."),
-    ):
-        command = option(command)
-    return command
-
-
-def gathered(command: Callable[..., None]) -> Callable[..., None]:
-    """Hand a command its merged `Options` as the first argument; a Problem becomes its sentence and exit 1."""
-
-    @click.pass_context
-    def run(context: click.Context, /, data_dir: str | None, offline: bool, lang: str | None, **rest: Any) -> None:
-        outer = context.obj if isinstance(context.obj, Options) else Options()
-        options = Options(data_dir, offline, lang).over(outer)
-        try:
-            command(options, **rest)
-        except Problem as problem:
-            click.echo(render(problem.code, problem.parameters, options.language), err=True)
-            sys.exit(1)
-
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    return run
-
-
-def hinted(command: Command) -> Command:
-    """The options of `Hints`, gathered into one argument."""
-
-    @functools.wraps(command)
-    def run(
-        *arguments: Any,
-        encoding: str | None,
-        kind: DocumentKind | None,
-        chapters: str | None,
-        password: str | None,
-        **rest: Any,
-    ) -> None:
-        for name, value in (("--encoding", encoding), ("--chapters", chapters)):
-            if value == "":
-                raise click.UsageError(f"{name} is empty")
-        command(*arguments, hints=Hints(encoding, kind, chapters, password), **rest)
-
-    for option in (
-        click.option("--password", metavar="WORD", help="Open an encrypted PDF."),
-        click.option("--chapters", metavar="REGEX", help="A chapter begins where a line matches REGEX."),
-        click.option("--kind", type=click.Choice(get_args(DocumentKind)), help="What it is, if recognised wrongly."),
-        click.option("--encoding", metavar="NAME", help="Read a text file in this encoding."),
-    ):
-        run = option(run)
-    return cast(Command, run)
-
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
-model_option = click.option("--model", default="", metavar="NAME", help="A catalogue name or a model's folder.")
-estimate_option = click.option("--estimate-only", is_flag=True, help="Show the plan and stop.")
-yes_option = click.option("--yes", is_flag=True, help="Begin a read of more than ten minutes without asking.")
-files_argument = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("tongdu"), prog_name="tongdu")
 @shared
 @click.pass_context
-def main(context: click.Context, data_dir: str | None, offline: bool, lang: str | None) -> None:
+def main(context: click.Context, /, **options: Any) -> None:
     """Tongdu (通读): read a whole book or law code with a local model, and ask it."""
-    context.obj = Options(data_dir, offline, lang)
+    context.obj = Options(**options)
 
 
 @main.command()
 @files_argument
 @click.argument("question")
-@model_option
+@click.option("--until", metavar="PLACE", help="No spoilers: as if nothing behind PLACE had been read.")
+@click.option("--scope", metavar="PLACE[..PLACE]", help="Answer from this part alone.")
+@click.option("--so-far", is_flag=True, help="Answer from what has been read, also while it is being read.")
+@click.option(
+    "--temperature", type=Finite(0, 2), default=0.0, help="Above 0 the words are drawn by chance (at most 2)."
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, help="The same draws again.")
 @json_option
-@estimate_option
-@yes_option
+@termed
 @hinted
 @shared
 @gathered
@@ -136,43 +58,40 @@ def ask(
     options: Options,
     files: tuple[Path, ...],
     question: str,
-    model: str,
+    until: str | None,
+    scope: str | None,
+    so_far: bool,
+    temperature: float,
+    seed: int,
     as_json: bool,
-    estimate_only: bool,
-    yes: bool,
+    terms: Terms,
     hints: Hints,
 ) -> None:
-    """Read FILE, if it is not yet read, and answer QUESTION with passages of it. Several are a shelf, read as one."""
-    if not question.strip():
-        raise click.UsageError("the question is empty")
-    if not question.isprintable() and any("\ud800" <= c <= "\udfff" for c in question):
-        raise click.UsageError("the question is not valid text in this terminal's encoding")
+    """Read FILE, if it is not yet read, and answer QUESTION with passages of it. Several are a shelf, read as one.
+
+    PLACE is an address as answers and the outline show it (c3.p14, 第三十条), a chapter's number or title, a share
+    (40%) or an offset (12000).
+    """
+    if until is not None and scope is not None:
+        raise click.UsageError("--until and --scope exclude each other")
+    for name, words in (("the question", question), ("--until", until), ("--scope", scope)):
+        _refuse_unsaid(name, words)
     document = opened(options, files, hints)
-    reading = _reading(options, document, model, estimate_only, yes)
-    _run(options, document, Ask(reading, question), as_json)
+    reading = _reading(options, document, terms)
+    _run(options, document, Ask(reading, question, _scope(document, until, scope), so_far, temperature, seed), as_json)
 
 
 @main.command()
 @files_argument
-@model_option
 @json_option
-@estimate_option
-@yes_option
+@termed
 @hinted
 @shared
 @gathered
-def read(
-    options: Options,
-    files: tuple[Path, ...],
-    model: str,
-    as_json: bool,
-    estimate_only: bool,
-    yes: bool,
-    hints: Hints,
-) -> None:
+def read(options: Options, files: tuple[Path, ...], as_json: bool, terms: Terms, hints: Hints) -> None:
     """Prepare FILE: read it now, so that questions are answered at once later."""
     document = opened(options, files, hints)
-    _run(options, document, _reading(options, document, model, estimate_only, yes), as_json)
+    _run(options, document, _reading(options, document, terms), as_json)
 
 
 @main.command()
@@ -248,9 +167,9 @@ def samples(options: Options) -> None:
 @json_option
 @shared
 @click.pass_context
-def models(context: click.Context, as_json: bool, data_dir: str | None, offline: bool, lang: str | None) -> None:
+def models(context: click.Context, /, as_json: bool, **options: Any) -> None:
     """List the models, or `get` one."""
-    context.obj = Options(data_dir, offline, lang).over(context.obj)
+    context.obj = Options(**options).over(context.obj)
     if context.invoked_subcommand is None:
         listing.catalogue(ENTRIES, context.obj.places.models, present, as_json)
 
@@ -276,14 +195,32 @@ def opened(options: Options, files: tuple[Path, ...], hints: Hints) -> Document:
     return documents[0] if len(documents) == 1 else shelf(documents)
 
 
-def _reading(options: Options, document: Document, model: str, estimate_only: bool, yes: bool) -> Read:
+def _refuse_unsaid(name: str, words: str | None) -> None:
+    """Refuse words that say nothing, or are no text. Raises UsageError."""
+    if words is not None and not words.strip():
+        raise click.UsageError(f"{name} is empty")
+    if words is not None and any("\ud800" <= c <= "\udfff" for c in words):
+        raise click.UsageError(f"{name} is not valid text in this terminal's encoding")
+
+
+def _scope(document: Document, until: str | None, scope: str | None) -> Span | None:
+    """The part of the document that is asked about. Raises the Problems of `app.documents.place`."""
+    if until is not None:
+        return until_of(document, until)
+    return None if scope is None else scope_of(document, scope)
+
+
+def _reading(options: Options, document: Document, terms: Terms) -> Read:
     return Read(
         source=document.source(),
-        model=model,
+        model=terms.model,
         folders=options.places.folders(),
-        seconds_allowed=None if yes else PATIENCE,
-        estimate_only=estimate_only,
+        seconds_allowed=None if terms.yes else PATIENCE,
+        estimate_only=terms.estimate_only,
         offline=options.offline,
+        precision=terms.precision,
+        layout=terms.layout,
+        cache_bytes=options.cache_bytes,
     )
 
 

@@ -1,4 +1,4 @@
-"""Listing: documents and models as lines for people and JSON for programs."""
+"""Listing: documents, models and plans as lines for people and JSON for programs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 
 import click
 
 from app.documents.document import Document, Section
 from model.catalog import Entry
+from model.types import Offer, Plan, Span
 
 _MEASURES = {
     "character": "字",
@@ -26,6 +28,18 @@ _MEASURES = {
     "amendment": "条修正案",
     "schedule": "个附表",
 }
+_WHY_NOT = {
+    "too-long": "longer than it can read",
+    "memory": "not enough free memory",
+    "unreadable-model": "cannot be read as it is published",
+}
+TIERS = {
+    "resident": "whole in memory",
+    "memory": "packed in memory",
+    "host": "packed beside the GPU",
+    "file": "read from disk",
+}
+"""Where the pages stand while an answer is written."""
 
 
 def outline(document: Document, language: str) -> None:
@@ -84,6 +98,20 @@ def _place(document: Document, section: Section) -> str:
     return " – ".join(dict.fromkeys(labels))
 
 
+def chapters(document: Document, spans: tuple[Span, ...]) -> str:
+    """The leaf sections that spans hold, counted as addresses count them: "the rest of chapter 4, chapters 5–12"."""
+    whole, part = [], []
+    for number, leaf in enumerate(document.leaves, 1):
+        own = Span(leaf.start, leaf.start + len(document.text[leaf.start : leaf.end].rstrip()))
+        if any(span.covers(own) for span in spans):
+            whole.append(number)
+        elif any(document.text[max(s.start, own.start) : min(s.end, own.end)].strip() for s in spans):
+            part.append(number)
+    runs = [[number for _, number in run] for _, run in groupby(enumerate(whole), lambda pair: pair[1] - pair[0])]
+    said = [f"a part of chapter {number}" for number in part]
+    return ", ".join(said + [f"chapter {r[0]}" if len(r) == 1 else f"chapters {r[0]}–{r[-1]}" for r in runs])
+
+
 def outline_json(document: Document) -> None:
     """The stable machine-readable form of a document's structure."""
     law = document.law
@@ -120,6 +148,9 @@ def catalogue(entries: tuple[Entry, ...], models: Path, present: Callable[[Entry
             "context": e.shape.context,
             "places": [p.name for p in e.places],
             "present": present(e, models),
+            "losses": dict(e.losses),
+            "needs_gpu": e.needs_gpu,
+            "obstacle": e.obstacle,
         }
         for e in entries
     ]
@@ -127,10 +158,64 @@ def catalogue(entries: tuple[Entry, ...], models: Path, present: Callable[[Entry
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for e, row in zip(entries, rows, strict=True):
-        here = "present" if row["present"] else "not here"
-        languages = "any language" if "*" in e.languages else ", ".join(e.languages)
+        facts = [f"{e.size / 1e6:,.0f} MB", e.licence, "any language" if "*" in e.languages else ", ".join(e.languages)]
+        facts += [f"trained for {e.shape.context:,} tokens", "present" if row["present"] else "not here"]
+        facts += ["for a GPU"] * e.needs_gpu + [f"cannot be read: {e.obstacle}"] * bool(e.obstacle)
+        losses = ", ".join(f"{precision} {loss:.3f}" for precision, loss in e.losses) or "not measured"
         places = " or ".join(p.name for p in e.places)
-        click.echo(
-            f"{e.name}: {e.size / 1e6:.0f} MB, {e.licence}, {languages}, trained for {e.shape.context:,} tokens, "
-            f"{here}\n    from {places}"
-        )
+        click.echo(f"{e.name}: {', '.join(facts)}\n    loss {losses}\n    from {places}")
+
+
+def plan_line(plan: Plan) -> str:
+    """The plan in one line."""
+    stretch = f"ntk, alpha {plan.alpha:.3g}, base {plan.theta:,.0f}" if plan.rope == "ntk" else "native rotary base"
+    before = f" ({plan.prepared_tokens:,} prepared before)" if plan.prepared_tokens else ""
+    return (
+        f"plan: {plan.document_tokens:,} tokens{before}, {stretch}; memory {plan.weight_bytes / 1e9:.2f} GB "
+        f"{plan.precision} weights + {plan.kv_bytes / 1e9:.2f} GB pages ({TIERS[plan.tier]}) of "
+        f"{plan.memory_free / 1e9:.1f} GB free; {plan.disk_bytes / 1e9:.2f} GB {plan.layout} on disk; "
+        f"about {plan.seconds_to_read:.0f} s to read, {plan.seconds_to_answer:.0f} s to answer"
+    )
+
+
+def offers(offers: tuple[Offer, ...]) -> None:
+    """What each model would make of a document, as a table; what cannot read it says why, and how much it could."""
+    heads = ("model", "here", "tokens", "weights + pages", "precision, layout", "pages", "disk", "read", "answer")
+    rows = [heads, *(_offer(offer) for offer in offers)]
+    widths = [max(len(row[i]) for row in rows if len(row) == len(heads)) for i in range(len(heads))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())
+
+
+def _offer(offer: Offer) -> tuple[str, ...]:
+    """One row; its fourth and last cell is the reason where there is no plan."""
+    first = (offer.model, "yes" if offer.here else "no", f"{offer.tokens:,}")
+    if offer.plan is None:
+        fits = f"; at most {offer.fits:,} tokens of it fit" if offer.fits else ""
+        return (*first, f"{_WHY_NOT.get(offer.problem, offer.problem)}{fits}")
+    plan = offer.plan
+    return (
+        *first,
+        f"{plan.weight_bytes / 1e9:.1f} + {plan.kv_bytes / 1e9:.1f} GB",
+        f"{plan.precision}, {plan.layout}",
+        TIERS[plan.tier],
+        f"{plan.disk_bytes / 1e9:.1f} GB",
+        f"{plan.seconds_to_read / 60:,.1f} min",
+        f"{plan.seconds_to_answer:,.0f} s",
+    )
+
+
+def offer_json(offer: Offer) -> dict[str, object]:
+    """The stable machine-readable form of an offer."""
+    plan = plan_json(offer.plan) if offer.plan else None
+    return {**asdict(offer), "plan": plan}
+
+
+def plan_json(plan: Plan) -> dict[str, object]:
+    """The stable machine-readable form of a plan."""
+    same = ("model", "rope", "alpha", "theta", "length", "kv_bytes", "weight_bytes", "disk_bytes")
+    return {name: getattr(plan, name) for name in (*same, "precision", "layout", "tier")} | {
+        "tokens": plan.document_tokens,
+        "seconds": plan.seconds_to_read,
+        "seconds_to_answer": plan.seconds_to_answer,
+    }

@@ -78,6 +78,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No articles were found in {title}, so it cannot be read as a law; leave --kind out.",
         "在《{title}》中没有找到法条，无法按法律阅读；请去掉 --kind。",
     ),
+    "no-place": (
+        "Nothing in this document is called {place}; name an address, a chapter's number or title, a share (40%) or an "
+        "offset (12000), for example one of these: {near}.",
+        "文档中没有叫“{place}”的地方；请给出地址、章节的序号或标题、百分比（40%）或字符位置（12000），例如：{near}。",
+    ),
+    "many-places": (
+        "{place} may mean {count} places; name one of them: {places}.",
+        "“{place}”可能指 {count} 处；请指定其中一处：{places}。",
+    ),
+    "empty-place": (
+        "There is no text to read in {place}; name a larger place, and in A..B the earlier one first.",
+        "“{place}”里没有可读的文字；请指定更大的范围；A..B 中先写靠前的一处。",
+    ),
     # models and reading
     "unknown-model": (
         "There is no model called {name}; use one of {known}, or the path of a model's folder.",
@@ -87,6 +100,63 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{folder} is not a model's folder: {missing} is missing; name a folder with config.json, "
         "tokenizer.json and safetensors files.",
         "{folder} 不是模型文件夹：缺少 {missing}；请指定含 config.json、tokenizer.json 和 safetensors 文件的文件夹。",
+    ),
+    "gguf-file": (
+        "{path} is in the GGUF format, which is opened from the catalogue only (`tongdu models`); name a folder with "
+        "safetensors files.",
+        "{path} 是 GGUF 格式，目前只能通过目录（`tongdu models`）使用；请指定含 safetensors 文件的文件夹。",
+    ),
+    "pickle": (
+        "{path} is a pickle, which can run any program when it is loaded, so it is not; save the model as safetensors "
+        "(`save_pretrained` of transformers does) and name that folder.",
+        "{path} 是 pickle 文件，加载时可能执行任意程序，因此不会加载；请用 transformers 的 `save_pretrained` "
+        "把模型另存为 safetensors，再指定该文件夹。",
+    ),
+    "lfs-pointer": (
+        "{path} is only a pointer of Git LFS, not the file itself; run `git lfs pull` in its folder.",
+        "{path} 只是 Git LFS 的指针，不是文件本身；请在其文件夹中运行 `git lfs pull`。",
+    ),
+    "model-cut": (
+        "{path} has {found} bytes instead of {expected}: it did not arrive whole; get it again.",
+        "{path} 有 {found} 字节，应为 {expected} 字节：文件不完整；请重新获取。",
+    ),
+    "remote-code": (
+        "A model of the kind {kind} runs only with program code from its own folder, which Tongdu never executes; "
+        "choose a model of one of these kinds: {known}.",
+        "{kind} 类模型要执行其文件夹中的程序代码，通读从不这样做；请选择以下类型的模型：{known}。",
+    ),
+    "architecture": (
+        "Models of the kind {kind} are not implemented; choose one of these kinds: {known}.",
+        "尚未实现 {kind} 类模型；请选择以下类型的模型：{known}。",
+    ),
+    "window": (
+        "This {kind} model sees only the last {window} tokens in some of its layers, which is not implemented; choose "
+        "a model with full attention (`tongdu models`).",
+        "这个 {kind} 模型的某些层只看最近的 {window} 个词元，尚未实现；请选择全注意力的模型（`tongdu models`）。",
+    ),
+    "quantized-model": (
+        "The weights of this model were quantized by another program ({kind}), which is not implemented; get the "
+        "original weights, Tongdu quantizes them itself.",
+        "该模型的权重已被其他程序量化（{kind}），尚未实现；请获取原始权重，通读会自行量化。",
+    ),
+    "old-tokenizer": (
+        "{folder} has {file} but no tokenizer.json; load the tokenizer with transformers' `AutoTokenizer` and save it "
+        "there with `save_pretrained`.",
+        "{folder} 有 {file}，但没有 tokenizer.json；请用 transformers 的 `AutoTokenizer` 加载分词器，"
+        "再用 `save_pretrained` 存到那里。",
+    ),
+    "tokenizer": (
+        "The tokenizer {path} cannot be used ({reason}); get it again from the model's own publisher.",
+        "无法使用分词器 {path}（{reason}）；请从模型的发布者处重新获取。",
+    ),
+    "unreadable-model": (
+        "Tongdu cannot read {model} as it is published ({reason}); choose another model (`tongdu models`).",
+        "通读无法读取已发布的 {model}（{reason}）；请选择其他模型（`tongdu models`）。",
+    ),
+    "weights-differ": (
+        "The weights in {folder} are not the ones that its config.json describes (first at {tensor}); get both from "
+        "one place.",
+        "{folder} 中的权重与其 config.json 不符（首先是 {tensor}）；请从同一处获取两者。",
     ),
     "rope": (
         "This model's position encoding ({kind}) is not implemented; choose a model with one of: {known}.",
@@ -124,6 +194,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Reading this would take about {minutes} minutes; say --yes to begin (it can be stopped and goes on later).",
         "读完大约需要 {minutes} 分钟；加上 --yes 开始（可随时中断，之后继续）。",
     ),
+    "nothing-read": (
+        "Nothing of this document has been read yet; leave --so-far out, or wait until reading has begun.",
+        "这份文档还没有读过任何部分；请去掉 --so-far，或等阅读开始后再问。",
+    ),
+    "memory-out": (
+        "There is not enough memory for {model}, even with the smallest plan; close other programs or choose a smaller "
+        "model (`tongdu models`). What was read is kept.",
+        "即使用最小的方案，内存也不够运行 {model}；请关闭其他程序，或选择较小的模型（`tongdu models`）。"
+        "已读的内容会保留。",
+    ),
+    "memory-shrunk": (
+        "Memory ran out; what was read is kept, and reading goes on with a smaller plan (step {step}).",
+        "内存不足；已读的内容保留，改用更小的方案继续（第 {step} 步）。",
+    ),
     "question-long": (
         "The question has {tokens} tokens and {limit} fit behind this document; ask it in fewer words.",
         "问题有 {tokens} 个词元，文档之后只容得下 {limit} 个；请把问题缩短。",
@@ -141,6 +225,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "thrown away, try again later.",
         "{place} 提供的 {model} 不是发布者的文件（SHA-256 为 {found}，应为 {expected}）；已丢弃，请稍后再试。",
     ),
+    "wrong-file": (
+        "{file}, as {place} gave it for {model}, is not the file that it announced; it was thrown away, try again: the "
+        "rest is kept.",
+        "{place} 为 {model} 提供的 {file} 与其公布的不符；已丢弃，请重试，其余部分会保留。",
+    ),
     "disk-full": (
         "There is no room in {folder} ({megabytes} MB are needed); free some space, then ask again: what was "
         "read before is kept.",
@@ -151,9 +240,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已停止；已读的 {tokens} 个词元会保留，下次从那里继续。",
     ),
     # the worker
+    "worker-restarted": (
+        "The engine stopped in the middle: {reason} (exit status {status}). It was started again and goes on from what "
+        "is already read.",
+        "引擎中途停止：{reason}（退出码 {status}）。已重新启动，从已读之处继续。",
+    ),
     "worker-died": (
-        "The engine stopped unexpectedly (exit status {status}); ask again: what was read is kept.",
-        "引擎意外停止（退出码 {status}）；请再问一次，已读的内容会保留。",
+        "The engine stopped {times} times without getting further: {reason} (exit status {status}). What was read is "
+        "kept; close other programs or choose a smaller model (`tongdu models`), then ask again.",
+        "引擎连续 {times} 次停止，没有进展：{reason}（退出码 {status}）。已读的内容会保留；"
+        "请关闭其他程序或选择较小的模型（`tongdu models`），然后再问一次。",
     ),
     "bug": (
         "This is Tongdu's own mistake, not yours ({error}); please report it.",
@@ -235,6 +331,14 @@ REASONS = {
     "it calls itself": "它调用自身",
     "it matches an empty line, so every line": "它匹配空行，即匹配所有行",
     "it is too deeply nested": "嵌套过深",
+    "the system ended it, most likely because memory ran out": "系统终止了它，很可能是内存不足",
+    "it broke off on a fault of its own or of a driver": "它自身或驱动程序出错而中断",
+    "it no longer gave a sign of life": "它不再有任何响应",
+    "it is no safetensors file": "不是 safetensors 文件",
+    "it writes spaces in a way that is not implemented": "它书写空格的方式尚未实现",
+    "it has more tokens than the model": "它的词元比模型多",
+    "not all of its layers are attention": "它有些层不是注意力层",
+    "its weights are published as pickles only": "它的权重只以 pickle 文件发布",
 }
 LANGUAGES = ("en", "zh")
 

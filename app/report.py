@@ -14,7 +14,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from app import listing
 from app.documents.document import Document
+from app.documents.place import Gazetteer
 from app.problems import render
 from app.session import Session
 from model.types import (
@@ -30,13 +32,17 @@ from model.types import (
     Finished,
     Located,
     Noticed,
+    Offer,
+    Offered,
     Plan,
     Planned,
     Problem,
     Read,
     Reading,
+    Receipt,
     Span,
     Stopped,
+    Withdrew,
     Wrote,
 )
 
@@ -51,6 +57,9 @@ class Report:
         self.document = document
         self.language = language
         self.as_json = as_json
+        self.scope: Span | None = None
+        self.so_far = False
+        self.offers: tuple[Offer, ...] = ()
         self.plan: Plan | None = None
         self.evidence: tuple[Evidence, ...] = ()
         self.answer = ""
@@ -60,6 +69,8 @@ class Report:
 
     def follow(self, session: Session, request: Read | Ask | Fetch) -> None:
         """Run the request to its ending. Raises Problem if that is a failure or a stop."""
+        if isinstance(request, Ask):
+            self.scope, self.so_far = request.scope, request.so_far
         with Interruptible(session), self.bar:
             for event in session.run(request):
                 self.show(event)
@@ -74,9 +85,13 @@ class Report:
             case Converting():
                 self.bar.end()
                 say(f"unpacking {event.model} once for fast loading …")
+            case Offered():
+                self.offers = event.offers
+                if not self.as_json:
+                    listing.offers(event.offers)
             case Planned():
                 self.plan = event.plan
-                say(plan_line(event.plan))
+                say(listing.plan_line(event.plan))
             case Reading():
                 note = "" if event.fresh else "prepared before "
                 self.bar.move(f"{note}reading", event.done, event.total, event.fresh, event.seconds)
@@ -87,6 +102,9 @@ class Report:
                 self.answer += event.text
                 if not self.as_json:
                     click.echo(event.text, nl=False)
+            case Withdrew():
+                self.answer = ""
+                self._begin_again()
             case Noticed():
                 say(render(event.code, event.parameters, self.language))
             case Cited():
@@ -94,6 +112,9 @@ class Report:
             case Finished():
                 self.bar.end()
                 self._finished(event)
+            case Failed() if self.offers and self.as_json:
+                click.echo(json.dumps(self._as_plain(None), ensure_ascii=False))
+                raise Problem(event.code, **event.parameters)
             case Stopped():
                 raise Problem("stopped", tokens=event.done)
             case Failed():
@@ -107,34 +128,67 @@ class Report:
         seconds = time.monotonic() - self.fetching_since
         self.bar.move("fetching", event.done, event.total, event.done, seconds, unit="bytes")
 
+    def _begin_again(self) -> None:
+        if not self.as_json:
+            click.echo("\n")
+        say("what was written so far no longer holds; the answer begins again")
+
     def _finished(self, event: Finished) -> None:
-        if self.document is None or self.plan is None:
+        if self.document is None or not (self.plan or self.offers):
             return
         if self.as_json:
             click.echo(json.dumps(self._as_plain(event), ensure_ascii=False))
             return
-        if self.cited is not None:
-            self._citations(self.cited)
+        if self.plan is None:
+            return
         receipt, seconds = event.receipt, event.seconds
-        before = " (prepared before)" if receipt.prepared_before else ""
+        if self.cited is not None:
+            self._citations(self.cited, receipt)
+        notes = ["prepared before"] * receipt.prepared_before + [self._limits(receipt)]
+        said = "; ".join(filter(None, notes))
         click.echo(
             f"read {receipt.tokens_read:,} of {receipt.tokens_total:,} tokens, "
-            f"{receipt.sections_read} of {receipt.sections_total} chapters{before}"
+            f"{receipt.sections_read} of {receipt.sections_total} chapters{said and f' ({said})'}"
         )
         say(
             f"seconds: load {seconds.load:.1f}, read {seconds.read:.1f}, "
             f"first token {seconds.first_token:.1f}, answer {seconds.answer:.1f}"
         )
 
-    def _citations(self, cited: Cited) -> None:
+    def _known(self, receipt: Receipt) -> str:
+        """What the answer was allowed to know, where that is not all: "c1..c4"."""
         assert self.document is not None
+        if self.scope is None and not (self.so_far and receipt.left_out):
+            return ""
+        known = self.scope or Span(0, len(self.document.text))
+        behind = [s.start for s in receipt.left_out if s.start > known.start]
+        known = Span(known.start, max(known.start, min([known.end, *behind])))
+        return Gazetteer(self.document).name(known)
+
+    def _limits(self, receipt: Receipt) -> str:
+        """Why something is left out of the answer, and what."""
+        assert self.document is not None
+        left_out = listing.chapters(self.document, receipt.left_out)
+        if not left_out:
+            return ""
+        if self.scope is None:
+            return f"asked of what is read so far, without {left_out}" if self.so_far else f"without {left_out}"
+        if self.scope.start or self.so_far:
+            return f"asked of {self._known(receipt)} alone, without {left_out}"
+        return f"asked to stop before the rest: {left_out}"
+
+    def _citations(self, cited: Cited, receipt: Receipt) -> None:
+        known = self._known(receipt)
         click.echo("\n")
         if not cited.answered:
-            click.echo("This is not answered in this document; what the model wrote above is not supported by it.")
+            where = f"{known}, all that was asked of" if known else "this document"
+            click.echo(f"This is not answered in {where}; what the model wrote above is not supported by it.")
             click.echo("Nearest passages (no evidence):\n")
             for item in self.evidence[:3]:
                 self._quote("·", item.span)
             return
+        if known:
+            click.echo(f"From {known} alone:")
         marks = {"full": "supported", "partial": "partly supported", "none": "NOT supported by the document"}
         for number, claim in enumerate(cited.claims, 1):
             click.echo(f"[{number}] {marks[claim.support]}: {claim.text}")
@@ -147,22 +201,24 @@ class Report:
         place = f"{self.document.address(span.start)} · {self.document.section_title(span.start)}"
         click.echo(f"{mark} {place}\n{self.document.text[span.start : span.end]}\n")
 
-    def _as_plain(self, event: Finished) -> dict[str, Any]:
-        """The stable machine-readable form of an answer."""
-        plan, cited = self.plan, self.cited or Cited(False, ())
-        assert plan is not None
+    def _as_plain(self, event: Finished | None) -> dict[str, Any]:
+        """The stable machine-readable form of an answer; of the offers alone where nothing came of them."""
+        cited = self.cited or Cited(False, ())
+        receipt = {**asdict(event.receipt), "left_out": [asdict(s) for s in event.receipt.left_out]} if event else None
         return {
             "answer": self.answer,
             "answered": cited.answered,
+            "scope": asdict(self.scope) if self.scope is not None else None,
+            "so_far": self.so_far,
             "evidence": [{**self._place(e.span), "score": e.score} for e in self.evidence],
             "claims": [
                 {"text": c.text, "support": c.support, "citations": [self._place(s) for s in c.citations]}
                 for c in cited.claims
             ],
-            "receipt": {**asdict(event.receipt), "left_out": [asdict(s) for s in event.receipt.left_out]},
-            "plan": {name: getattr(plan, name) for name in ("model", "rope", "alpha", "theta", "length")}
-            | {"tokens": plan.document_tokens, "kv_bytes": plan.kv_bytes, "seconds": plan.seconds_to_read},
-            "seconds": asdict(event.seconds),
+            "receipt": receipt,
+            "plan": listing.plan_json(self.plan) if self.plan else None,
+            "offers": [listing.offer_json(offer) for offer in self.offers],
+            "seconds": asdict(event.seconds) if event else None,
         }
 
     def _place(self, span: Span) -> dict[str, Any]:
@@ -242,17 +298,6 @@ class Bar:
 def say(line: str) -> None:
     """One line for people, on stderr."""
     click.echo(line, err=True)
-
-
-def plan_line(plan: Plan) -> str:
-    """The plan in one line."""
-    stretch = f"ntk, alpha {plan.alpha:.3g}, base {plan.theta:,.0f}" if plan.rope == "ntk" else "native rotary base"
-    before = f" ({plan.prepared_tokens:,} prepared before)" if plan.prepared_tokens else ""
-    return (
-        f"plan: {plan.document_tokens:,} tokens{before}, {stretch}; memory {plan.weight_bytes / 1e9:.2f} GB weights "
-        f"+ {plan.kv_bytes / 1e9:.2f} GB pages of {plan.memory_free / 1e9:.1f} GB free; "
-        f"about {plan.seconds_to_read:.0f} s to read, {plan.seconds_to_answer:.0f} s to answer"
-    )
 
 
 def warn(document: Document, language: str, name: str = "") -> None:

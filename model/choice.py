@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from model.catalog import ENTRIES, Entry
-from model.plan import answer_seconds, make, prefill_seconds
-from model.types import Device, Problem, Source
+from model.plan import make
+from model.types import Device, Precision, Problem, Source
 
+LOSS_ALLOWED = 1.005  # times the loss in bf16 that a precision may have to be taken unasked
+LARGE = 300_000_000  # parameters from which eight bits cost next to nothing, where nothing was measured
 SOON = 180.0  # seconds from the question to the last word, loading and reading included
+RESERVE_GPU = 3_000_000_000  # bytes of a GPU that pages and scratch want at the least
 STARTING = 8.0  # seconds for starting the engine, loading weights and locating
 
 
@@ -28,7 +32,7 @@ def choose(source: Source, device: Device, prepared: Callable[[Entry], bool]) ->
 
     Raises Problem "nothing-fits" when every model is too small or this machine is.
     """
-    known = [e for e in ENTRIES if e.speaks(source.language)]
+    known = [e for e in ENTRIES if e.speaks(source.language) and is_for(e, device)]
     seconds = {e.name: s for e in known if (s := estimate(e, source, device)) is not None}
     fitting = sorted((e for e in known if e.name in seconds), key=lambda e: -e.quality)
     if not fitting:
@@ -48,15 +52,36 @@ def choose(source: Source, device: Device, prepared: Callable[[Entry], bool]) ->
     return Choice(entry, reason, hint)
 
 
+def is_for(entry: Entry, device: Device) -> bool:
+    """Whether a model may be chosen by itself: it can be read as it is published, and has the GPU that it needs."""
+    return not entry.obstacle and (device.kind == "cuda" or not entry.needs_gpu)
+
+
 def estimate(entry: Entry, source: Source, device: Device) -> float | None:
     """Seconds to read a document and answer once, before its tokens are counted; None if it cannot."""
-    tokens = estimated_tokens(entry, source.text)
+    tokens, precision = estimated_tokens(entry, source.text), precision_of(entry, device)
     try:
-        plan = make(entry.name, entry.shape, tokens, device, entry.stretch)
+        plan = make(entry.name, entry.shape, tokens, device, entry.stretch, precision)
     except Problem:
         return None
-    read = prefill_seconds(entry.shape, tokens, device)
-    return STARTING + read + answer_seconds(entry.shape, plan.length, device)
+    return STARTING + plan.seconds_to_read + plan.seconds_to_answer
+
+
+def precision_of(entry: Entry | None, device: Device, asked: Precision | str = "") -> Precision:
+    """The precision of a model's weights: as asked; else eight bits where this machine multiplies them right and
+    faster and the model is not known to lose by it; four bits on a GPU only where eight do not fit.
+    """
+    if asked:
+        return cast(Precision, asked)
+    if device.kind != "cpu":
+        room = device.memory_free - RESERVE_GPU
+        return "int8" if entry is None or 1.1 * entry.shape.parameters <= room else "nf4"
+    losses = dict(entry.losses) if entry else {}
+    if not device.flops_int8:
+        return "bf16"
+    if "int8" in losses:
+        return "int8" if losses["int8"] <= LOSS_ALLOWED * losses["bf16"] else "bf16"
+    return "int8" if entry is not None and entry.shape.parameters >= LARGE else "bf16"
 
 
 def estimated_tokens(entry: Entry, text: str) -> int:

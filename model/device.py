@@ -1,30 +1,79 @@
-"""What this machine has, measured in a moment."""
+"""Device: what this machine has, and how fast it is at what the engine does."""
 
 from __future__ import annotations
 
 import os
+import platform
+import statistics
+import sys
 import time
+import warnings
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import torch
 
+from model.attention import attend
+from model.linear import GROUP, PackedLinear, int8_is_right, rounded
 from model.types import Device
 
+QUICK = 5  # times a product is run when there is no time; the best counts, so that a busy moment does not
+THOROUGH = 2.0  # seconds for each product when there is; the median counts, as the machine usually is
+DOUBTS = 3  # times that int8 is timed before it is held to be slower
+TOGETHER = 20  # products that a GPU is given at once: one alone takes less time than starting it
+ROWS = 512  # tokens that go through the model at a time
+INNER, OUTER = 2048, 4096  # a weight as large as those of small models
+WIDE = 16_384  # outputs of a weight that no processor's cache holds
+HEADS, KEYS = 2, 4096  # of the attention that is timed
+DRIVER = (
+    Path("/proc/driver/nvidia/version"),
+    Path("/usr/lib/wsl/lib/libcuda.so.1"),
+    Path(os.environ.get("SYSTEMROOT", "C:/Windows")) / "System32" / "nvcuda.dll",
+)
 
-def measure() -> Device:
-    """The CPU as a device: memory from the system, speeds from a matrix product and a matrix times a
-    vector in bf16 (about 0.2 s together; the best of a few, so that a busy moment does not count).
+
+def measure(kind: str = "cpu", thoroughly: bool = False) -> Device:
+    """This machine with its speeds: in half a second the best it can do, or thoroughly, in about ten, what it
+    usually does. `kind`: "cpu" or "cuda".
     """
+    clock = Clock(kind, THOROUGH if thoroughly else 0.0)
+    with torch.inference_mode():
+        packed = kind == "cpu" and int8_is_right()
+        flops, flops_int8 = clock.both_flops() if packed else (clock.flops(), 0.0)
+        bandwidth_int8, bandwidth_four = clock.packed_bandwidths() if packed else (0.0, 0.0)
+        return replace(
+            describe(kind),
+            flops=flops,
+            flops_int8=flops_int8,
+            bandwidth=clock.bandwidth(),
+            bandwidth_int8=bandwidth_int8,
+            bandwidth_four=bandwidth_four,
+            attention_64=clock.attention_flops(64),
+            attention_128=clock.attention_flops(128),
+        )
+
+
+def describe(kind: str = "cpu") -> Device:
+    """This machine without its speeds, at once."""
     memory = psutil.virtual_memory()
-    return Device(
-        kind="cpu",
+    gpu = _gpu()
+    on_gpu = kind == "cuda"
+    return replace(
+        gpu,
+        kind=kind,
+        name=_processor(),
         cores=torch.get_num_threads(),
-        memory=memory.total,
-        memory_free=memory.available,
-        flops=_matrix_speed(),
-        bandwidth=_weight_bandwidth(),
+        memory=gpu.gpu_memory if on_gpu else memory.total,
+        memory_free=gpu.gpu_free if on_gpu else memory.available,
+        host_free=memory.available,
     )
+
+
+def best_kind() -> str:
+    """ "cuda" where there is a GPU that works, else "cpu"."""
+    return "cuda" if _gpu().gpu_memory else "cpu"
 
 
 def yield_to_others() -> None:
@@ -33,22 +82,123 @@ def yield_to_others() -> None:
         os.nice(5)
 
 
-def _best(call: Callable[[], object], times: int) -> float:
-    seconds = []
-    for _ in range(times):
+class Clock:
+    """Times the engine's products on one kind of device, each for some seconds, or QUICK times where that is 0."""
+
+    def __init__(self, kind: str, seconds: float) -> None:
+        self.kind = kind
+        self.seconds = seconds
+
+    def flops(self) -> float:
+        """FLOP/s of [ROWS, INNER] x [INNER, OUTER] in bf16."""
+        rows, weight = self._ones(ROWS, INNER), self._ones(INNER, OUTER)
+        return 2 * ROWS * INNER * OUTER / self.time(lambda: rows @ weight)
+
+    def both_flops(self) -> tuple[float, float]:
+        """The same and that of the product in int8, rounding its rows included; 0 where int8 is not the faster.
+
+        The two are timed in turn, and again when int8 seems slower: on a busy machine chance would decide otherwise,
+        and weights in another precision are other weights, for which a book has to be read anew.
+        """
+        rows, layer = self._ones(ROWS, INNER), _packed(OUTER, INNER)
+        exact = int8 = 0.0
+        for _ in range(DOUBTS):
+            exact = max(exact, self.flops())
+            int8 = max(int8, 2 * ROWS * INNER * OUTER / self.time(lambda: layer(rows)))
+            if int8 > exact:
+                return exact, int8
+        return exact, 0.0
+
+    def bandwidth(self) -> float:
+        """Bytes/s at which one token reads a weight in bf16 that is larger than the processor's cache."""
+        row, weight = self._ones(1, OUTER), self._ones(WIDE, OUTER)
+        return weight.nbytes / self.time(lambda: torch.nn.functional.linear(row, weight))
+
+    def packed_bandwidths(self) -> tuple[float, float]:
+        """The same in bytes/s of an int8 weight, and of one of four bits with its grid."""
+        row, layer = self._ones(1, OUTER), _packed(WIDE, OUTER)
+        assert layer.four is not None
+        eight = WIDE * OUTER / self.time(lambda: layer.product(*rounded(row)))
+        return eight, sum(part.nbytes for part in layer.four) / self.time(lambda: layer(row))
+
+    def attention_flops(self, head_dim: int) -> float:
+        """FLOP/s of attention of HEADS times ROWS queries over KEYS keys: two products and the softmax between."""
+        query, past = self._ones(HEADS, ROWS, head_dim), self._ones(HEADS, KEYS, head_dim)
+        return 4 * HEADS * ROWS * KEYS * head_dim / self.time(lambda: attend(query, past, past, False, head_dim**-0.5))
+
+    def time(self, call: Callable[[], object]) -> float:
+        """Seconds that a call takes."""
+        self._once(call)  # the first one fetches memory and chooses kernels
+        end = time.perf_counter() + self.seconds
+        taken = [self._once(call) for _ in range(QUICK)]
+        while time.perf_counter() < end:
+            taken.append(self._once(call))
+        return statistics.median(taken) if self.seconds else min(taken)
+
+    def _once(self, call: Callable[[], object]) -> float:
+        times = TOGETHER if self.kind == "cuda" else 1
         start = time.perf_counter()
-        call()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+        for _ in range(times):
+            call()
+        if self.kind == "cuda":
+            torch.cuda.synchronize()
+        return (time.perf_counter() - start) / times
+
+    def _ones(self, *shape: int) -> torch.Tensor:
+        return torch.ones(shape, dtype=torch.bfloat16, device=self.kind)
 
 
-def _matrix_speed() -> float:
-    """FLOP/s of [512, 2048] x [2048, 4096] in bf16."""
-    rows, weight = torch.ones(512, 2048, dtype=torch.bfloat16), torch.ones(2048, 4096, dtype=torch.bfloat16)
-    return 2 * 512 * 2048 * 4096 / _best(lambda: rows @ weight, 6)
+def _packed(outputs: int, inputs: int) -> PackedLinear:
+    """A layer of any numbers, in int8 and four bits: how long a product takes does not depend on them."""
+    four = torch.zeros(outputs, inputs // 2, dtype=torch.uint8)
+    grid = torch.ones(inputs // GROUP, outputs, 2, dtype=torch.bfloat16)
+    return PackedLinear(torch.ones(outputs, inputs, dtype=torch.int8), torch.ones(outputs), None, (four, grid))
 
 
-def _weight_bandwidth() -> float:
-    """Bytes/s at which one token reads a weight larger than the processor's cache."""
-    weight, row = torch.ones(16384, 4096, dtype=torch.bfloat16), torch.ones(1, 4096, dtype=torch.bfloat16)
-    return weight.nbytes / _best(lambda: torch.nn.functional.linear(row, weight), 4)
+def _gpu() -> Device:
+    """A device of which only what is said of the GPU is filled in: memory where there is one that works."""
+    nothing = Device("cpu", 0, 0, 0, 0.0, 0.0)
+    why = _why_not_gpu()
+    if why:
+        return replace(nothing, why_not_gpu="" if why == "none" else why)
+    free, total = torch.cuda.mem_get_info()
+    return replace(
+        nothing,
+        gpu_name=torch.cuda.get_device_name(),
+        gpu_memory=total,
+        gpu_free=free,
+        gpu_capability=torch.cuda.get_device_capability(),
+    )
+
+
+def _why_not_gpu() -> str:
+    """ "" where there is a GPU that works, "none" where there is none; else what `Device.why_not_gpu` says."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found = torch.cuda.is_available()
+    if found:
+        return "" if _works() else "failed"
+    if not any(path.exists() for path in DRIVER):
+        return "none"
+    if torch.version.cuda is None:
+        return "torch-without-cuda"
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "0") in ("", "-1"):
+        return "hidden"
+    return "driver-old" if any("too old" in str(warning.message) for warning in said) else "failed"
+
+
+def _works() -> bool:
+    """Whether the GPU computes: torch may have been built without kernels for one so old or so new."""
+    try:
+        return torch.ones(2, device="cuda").sum().item() == 2
+    except RuntimeError:
+        return False
+
+
+def _processor() -> str:
+    """The processor's name as its maker or the system gives it."""
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

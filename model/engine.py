@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import torch
 
 from model import device as devices
 from model import readings
-from model.catalog import ENTRIES, Entry, entry, path_of, present
-from model.checkpoint import Checkpoint, open_checkpoint
+from model.catalog import ENTRIES
+from model.checkpoint import Checkpoint
 from model.choice import choose, estimated_tokens
 from model.cite import cite, declines, main_claim
-from model.convert import convert, converted_folder
-from model.decode import decode, prefill, stream
+from model.decode import decode, likeliest, prefill, sampled, stream
 from model.evidence import Locator
-from model.fetch import Abandoned, fetch
-from model.linear import int8_is_right
-from model.pages import Pages, chain, chunks
-from model.plan import make
+from model.lookup import Lookup
+from model.pages import CHUNK, Pages, chain, chunks
+from model.plan import RESERVE, make, prefill_seconds, stretched
 from model.prompt import ending, language_of, prefix, tail
-from model.read import Interrupted, check_disk, locked, read, sweep
+from model.read import Interrupted, check_disk, locked, read, restore, sweep
+from model.supply import Chosen, named, obtain
 from model.support import checked
 from model.tokens import Prompt
 from model.types import (
     Ask,
     Chose,
     Cited,
-    Converting,
     Device,
     Event,
     Evidence,
     Fetch,
     Finished,
-    Folders,
     Located,
+    Noticed,
+    Offer,
+    Offered,
     Plan,
     Planned,
-    Precision,
     Problem,
     Read,
     Reading,
     Receipt,
     Seconds,
     Source,
+    Span,
+    Withdrew,
     Wrote,
 )
 from model.weights import Model, load, page_header
@@ -56,21 +57,8 @@ from model.weights import Model, load, page_header
 ANSWER_LIMIT = 200  # tokens of an answer
 QUOTED = 3  # passages that are quoted again beside the question
 QUOTED_TOKENS = 450  # and how many tokens they may take together
-STRETCH = 4.0  # how far a model of the user's own, unmeasured, may be stretched
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The model that will read: a catalogue entry or a folder of the user's own."""
-
-    name: str
-    entry: Entry | None
-    folder: Path
-    stretch: float
-    precision: Precision
-
-    def is_here(self, models: Path) -> bool:
-        return self.entry is None or (present(self.entry, models) and self.folder.exists())
+FRUGAL = 4  # how often a request is tried again with less memory
+OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "bad_alloc")  # in what torch says of it on a CPU
 
 
 class Engine:
@@ -82,103 +70,160 @@ class Engine:
         self.device: Device | None = None
         self.model: Model | None = None
         self.pages: Pages | None = None
+        self.lookup: Lookup | None = None
         self.locator: Locator | None = None
         self.doubts: dict[str, float] = {}
 
     def answer(self, request: Ask) -> Iterator[Event]:
-        """The whole story: choose and obtain a model, plan, read, locate, write, cite, report."""
-        source, clock = request.reading.source, Clock()
-        plan, prompt, model, pages = yield from self._prepare(request.reading, clock)
-        if model and prompt and pages:
-            evidence = self._locator(source).locate(model, pages, prompt, request.question)
-            yield Located(evidence)
-            answer = yield from self._write(model, pages, source, request.question, evidence, clock)
-            if self.stopped():
-                raise Interrupted(prompt.document_tokens(pages.length))
-            yield self._cite(model, pages, source, request.question, answer, evidence)
-        yield Finished(_receipt(source, plan, prompt, pages), clock.seconds())
+        """Answer a question; read first what is not yet read. With less and less memory, if it runs out."""
+        yield from self._patiently(request.reading, lambda reading: self._answer(replace(request, reading=reading)))
 
     def read(self, request: Read) -> Iterator[Event]:
         """Prepare a document and answer nothing."""
-        clock = Clock()
-        plan, prompt, _, pages = yield from self._prepare(request, clock)
-        yield Finished(_receipt(request.source, plan, prompt, pages), clock.seconds())
+        yield from self._patiently(request, self._prepared)
 
     def fetch(self, request: Fetch) -> Iterator[Event]:
         """Bring a model of the catalogue here, ready to load."""
         clock = Clock()
-        yield from self._obtain(self._named(request.model, request.folders), request.folders, request.offline)
+        chosen = named(request.model, request.folders, self._measured())
+        yield from obtain(chosen, request.folders, request.offline, self.stopped)
         yield Finished(Receipt(0, 0, 0, 0, (), prepared_before=False), clock.seconds())
 
+    def _answer(self, request: Ask) -> Iterator[Event]:
+        """The whole story: choose and obtain a model, plan, read, locate, write, cite, report."""
+        source, clock = request.reading.source, Clock()
+        scope = request.scope or Span(0, len(source.text))
+        plan, prompt, model, pages = yield from self._prepare(request.reading, clock, scope.end, request.so_far)
+        if model and prompt and pages:
+            scope = Span(scope.start, min(scope.end, _characters(prompt, pages.length)))
+            seen = _seen(pages, prompt, scope)
+            evidence = self._locator(source).locate(model, pages, prompt, request.question, scope)
+            yield Located(evidence)
+            answer = yield from self._write(model, seen, request, evidence, prompt, clock)
+            if self.stopped():
+                raise Interrupted(prompt.document_tokens(pages.length))
+            yield self._cite(model, pages, source, request.question, answer, evidence, scope)
+        yield Finished(_receipt(source, plan, prompt, pages, scope), clock.seconds())
+
+    def _prepared(self, request: Read) -> Iterator[Event]:
+        clock = Clock()
+        plan, prompt, _, pages = yield from self._prepare(request, clock, len(request.source.text))
+        whole = Span(0, len(request.source.text))
+        yield Finished(_receipt(request.source, plan, prompt, pages, whole), clock.seconds())
+
+    def _patiently(self, reading: Read, story: Callable[[Read], Iterator[Event]]) -> Iterator[Event]:
+        """The story; when memory runs out, what was read stays and it is told again with a smaller plan, and why."""
+        wrote = False
+        for step in range(min(reading.frugality, FRUGAL), FRUGAL + 1):
+            try:
+                for event in story(replace(reading, frugality=step)):
+                    wrote = wrote or isinstance(event, Wrote)
+                    yield event
+                return
+            except (MemoryError, RuntimeError) as error:
+                if not _is_memory(error):
+                    raise
+                if step == FRUGAL:
+                    raise Problem("memory-out", model=reading.model) from error
+            self.pages = None
+            gc.collect()
+            if wrote:
+                yield Withdrew()
+            yield Noticed("memory-shrunk", {"step": step + 1})
+
     def _prepare(
-        self, request: Read, clock: Clock
+        self, request: Read, clock: Clock, end: int, so_far: bool = False
     ) -> Generator[Event, None, tuple[Plan, Prompt | None, Model | None, Pages | None]]:
-        """Everything up to the document's last token; only the plan if no more was asked for."""
-        self.device = self.device or devices.measure()
-        models = Path(request.folders.models)
-        chosen = yield from self._choose(request, self.device)
-        if request.estimate_only and chosen.entry and not chosen.is_here(models):
+        """Everything up to the token that writes the document's character `end`, no further than has been read if
+        `so_far`; only the plan if no more was asked for.
+        """
+        device = self._measured()
+        if request.estimate_only and not request.model:
+            yield Offered(tuple(self._offers(request, device)))
+        chosen = yield from self._choose(request, device)
+        if request.estimate_only and chosen.entry and not chosen.is_here(Path(request.folders.models)):
             tokens = estimated_tokens(chosen.entry, request.source.text)
-            plan = make(chosen.name, chosen.entry.shape, tokens, self.device, chosen.stretch, chosen.precision)
+            plan = make(chosen.name, chosen.entry.shape, tokens, device, chosen.stretch, chosen.precision)
             yield Planned(plan)
             return plan, None, None, None
         self.doubts = dict(chosen.entry.doubts) if chosen.entry else {}
-        yield from self._obtain(chosen, request.folders, request.offline)
+        yield from obtain(chosen, request.folders, request.offline, self.stopped)
         clock.start = time.perf_counter()  # fetching and unpacking are not loading
-        checkpoint = open_checkpoint(chosen.folder, chosen.entry.sha256 if chosen.entry else None)
+        checkpoint = chosen.open()
         prompt = _prompt(checkpoint, request.source)
-        plan = self._plan(chosen, checkpoint, prompt, request)
+        plan, prompt = self._plan(chosen, checkpoint, prompt, request, end)
         yield Planned(plan)
         if request.estimate_only:
             return plan, prompt, None, None
-        if request.seconds_allowed is not None and plan.seconds_to_read > request.seconds_allowed:
+        if not so_far and request.seconds_allowed is not None and plan.seconds_to_read > request.seconds_allowed:
             raise Problem("long-read", minutes=round(plan.seconds_to_read / 60))
         model = self._load(checkpoint, plan, clock)
-        pages = yield from self._read(model, plan, prompt, request, clock)
+        pages = yield from self._read(model, plan, prompt, request, clock, end, so_far)
         return plan, prompt, model, pages
 
+    def _measured(self) -> Device:
+        self.device = self.device or devices.measure()
+        return self.device
+
     def _choose(self, request: Read, device: Device) -> Generator[Event, None, Chosen]:
-        folders = request.folders
-        if request.model:
-            return self._named(request.model, folders, request.precision)
-        pages = Path(folders.pages)
-        choice = choose(request.source, device, lambda e: readings.prepared(pages, request.source.key, e.name))
-        yield Chose(choice.entry.name, choice.reason, choice.better)
-        return self._named(choice.entry.name, folders, request.precision)
+        name = request.model
+        if not name:
+            pages = Path(request.folders.pages)
+            choice = choose(request.source, device, lambda e: readings.prepared(pages, request.source.key, e.name))
+            yield Chose(choice.entry.name, choice.reason, choice.better)
+            name = choice.entry.name
+        return named(name, request.folders, device, request.precision)
 
-    def _named(self, name: str, folders: Folders, precision: Precision | Literal[""] = "") -> Chosen:
-        """A catalogue name, or the path of a folder with safetensors in it."""
-        numbers: Precision = precision or ("int8" if self.dtype == torch.bfloat16 and int8_is_right() else "bf16")
-        if Path(name).is_dir() and name not in {e.name for e in ENTRIES}:
-            return Chosen(Path(name).name, None, Path(name), STRETCH, numbers)
-        found = entry(name)
-        folder = converted_folder(path_of(found, Path(folders.models)), found.sha256, numbers)
-        return Chosen(found.name, found, folder, found.stretch, numbers)
+    def _offers(self, request: Read, device: Device) -> Iterator[Offer]:
+        """What each model of the catalogue would make of the document."""
+        for entry in ENTRIES:
+            if entry.obstacle:
+                yield Offer(entry.name, False, None, "unreadable-model")
+                continue
+            chosen = named(entry.name, request.folders, device, request.precision)
+            here, shape = chosen.is_here(Path(request.folders.models)), entry.shape
+            tokens = estimated_tokens(entry, request.source.text)
+            if here:
+                checkpoint = chosen.open()
+                shape, tokens = checkpoint.shape, len(_prompt(checkpoint, request.source).tokens)
+            try:
+                plan = make(entry.name, shape, tokens, device, entry.stretch, chosen.precision, request.layout)
+            except Problem as problem:
+                fits = stretched(shape.context, entry.stretch) if problem.code == "too-long" else 0
+                yield Offer(entry.name, here, None, problem.code, tokens, fits)
+            else:
+                yield Offer(entry.name, here, plan, "", tokens, tokens)
 
-    def _obtain(self, chosen: Chosen, folders: Folders, offline: bool) -> Iterator[Event]:
-        """Fetch and convert what is not here yet. Raises Interrupted and what `fetch` raises."""
-        models = Path(folders.models)
-        if chosen.entry is None or chosen.is_here(models):
-            return
+    def _plan(
+        self, chosen: Chosen, checkpoint: Checkpoint, prompt: Prompt, request: Read, end: int
+    ) -> tuple[Plan, Prompt]:
+        """The plan for the whole document, so that it is the same wherever reading stops; for its beginning up to
+        character `end` alone where the whole is too long, and the prompt cut there.
+        """
+        device, shape = self._measured(), checkpoint.shape
+        wanted = prompt.until(end)
+        stretch = chosen.stretch if checkpoint.rope.stretches else 1.0
+
+        def made(tokens: int) -> Plan:
+            return make(
+                chosen.name, shape, tokens, device, stretch, chosen.precision, request.layout, request.frugality
+            )
+
         try:
-            if not present(chosen.entry, models):
-                yield from fetch(chosen.entry, models, offline, self.stopped)
-        except Abandoned:
-            raise Interrupted(0) from None
-        yield Converting(chosen.name)
-        convert(path_of(chosen.entry, models), chosen.entry.sha256, chosen.precision)
-
-    def _plan(self, chosen: Chosen, checkpoint: Checkpoint, prompt: Prompt, request: Read) -> Plan:
-        """The plan, what is already prepared counted."""
-        assert self.device is not None
-        plan = make(chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch, chosen.precision)
+            plan = made(len(prompt.tokens))
+        except Problem as problem:
+            if problem.code != "too-long" or wanted == len(prompt.ids):
+                raise
+            prompt = prompt.cut(wanted)
+            plan = made(len(prompt.tokens))
         header = page_header(checkpoint, plan, self.dtype)
         there = [readings.chunk_path(Path(request.folders.pages), n).exists() for n in chain(header, prompt.ids)]
         sealed = there.index(False) if False in there else len(there)
         prepared = prompt.document_tokens(chunks(header, len(prompt.ids))[sealed - 1].stop if sealed else 0)
-        return make(
-            chosen.name, checkpoint.shape, len(prompt.tokens), self.device, chosen.stretch, chosen.precision, prepared
+        seconds = prefill_seconds(
+            shape, max(prompt.document_tokens(wanted), prepared), device, prepared, plan.precision
         )
+        return replace(plan, prepared_tokens=prepared, seconds_to_read=seconds), prompt
 
     def _load(self, checkpoint: Checkpoint, plan: Plan, clock: Clock) -> Model:
         """The model with the plan's rotary base; the one in memory if it is the same."""
@@ -191,30 +236,33 @@ class Engine:
         return model
 
     def _read(
-        self, model: Model, plan: Plan, prompt: Prompt, request: Read, clock: Clock
+        self, model: Model, plan: Plan, prompt: Prompt, request: Read, clock: Clock, end: int, so_far: bool
     ) -> Generator[Event, None, Pages]:
-        """Pages with the whole prompt in them; those in memory if they are the same."""
+        """Pages with the prompt in them as far as is wanted, at least; those in memory if they are the same."""
         folder, document = Path(request.folders.pages), request.source.key
         header = page_header(model.checkpoint, plan, self.dtype)
-        names = chain(header, prompt.ids)
-        if self.pages is not None and self.pages.header == header and self.pages.names == names:
-            self.pages.rewind(len(prompt.ids))
-            self.pages.newly_read = 0
-            clock.has_read()
-            return self.pages
-        self.pages = None
-        pages = Pages(header, plan.length, folder / "chunks", names)
-        sweep(folder / "chunks")
-        unread = plan.kv_bytes * (1 - plan.prepared_tokens / max(1, plan.document_tokens))
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        check_disk(folder, shutil.disk_usage(folder).free, round(unread))
-        with locked(folder, document, self.stopped):
-            note = readings.Note(document, plan.model, header.digest(), len(prompt.tokens), tuple(names))
-            readings.keep(folder, note)
-            for event in read(model, pages, prompt, self.stopped):
-                pages.newly_read = event.fresh if isinstance(event, Reading) else pages.newly_read
-                yield event
-        self.pages = pages
+        names, wanted = chain(header, prompt.ids), prompt.until(end)
+        if self.pages is None or (self.pages.header, self.pages.names, self.pages.tier) != (header, names, plan.tier):
+            capacity = plan.length if plan.tier == "resident" else CHUNK + RESERVE
+            self.pages = Pages(header, capacity, folder / "chunks", names, model.device, plan.tier)
+            self.lookup = Lookup(prompt.ids)
+        pages = self.pages
+        pages.newly_read = 0
+        if so_far:
+            yield from restore(pages, prompt, wanted)
+            if not prompt.document_tokens(pages.length):
+                raise Problem("nothing-read")
+        elif pages.length < wanted:
+            sweep(folder / "chunks")
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            unread = 1 - max(plan.prepared_tokens, prompt.document_tokens(pages.length)) / max(1, plan.document_tokens)
+            check_disk(folder, shutil.disk_usage(folder).free, round(plan.disk_bytes * unread))
+            with locked(folder, document, self.stopped):
+                note = readings.Note(document, plan.model, header.digest(), len(prompt.tokens), tuple(names))
+                readings.keep(folder, note)
+                for event in read(model, pages, prompt, self.stopped, wanted, plan.rows):
+                    pages.newly_read = event.fresh if isinstance(event, Reading) else pages.newly_read
+                    yield event
         clock.has_read()
         return pages
 
@@ -224,23 +272,19 @@ class Engine:
         return self.locator
 
     def _write(
-        self,
-        model: Model,
-        pages: Pages,
-        source: Source,
-        question: str,
-        evidence: tuple[Evidence, ...],
-        clock: Clock,
+        self, model: Model, pages: Pages, request: Ask, evidence: tuple[Evidence, ...], prompt: Prompt, clock: Clock
     ) -> Generator[Event, None, str]:
         """The answer, piece by piece; the pages rewound to the document's end afterwards."""
         end = pages.length
-        ids = _tail(model, source, question, evidence)
+        ids = _tail(model, request.reading.source, request.question, evidence)
         if end + len(ids) + ANSWER_LIMIT > pages.capacity:
             raise Problem("question-long", tokens=len(ids), limit=pages.capacity - end - ANSWER_LIMIT)
+        choose = sampled(request.temperature, request.seed) if request.temperature else likeliest
         pieces = []
         try:
             logits = prefill(model, pages, ids)
-            for piece in stream(model, decode(model, pages, logits[-1], ANSWER_LIMIT), self.stopped):
+            tokens = decode(model, pages, logits[-1], ANSWER_LIMIT, self.lookup, choose)
+            for piece in stream(model, tokens, self.stopped):
                 clock.wrote()
                 pieces.append(piece)
                 yield Wrote(piece)
@@ -257,10 +301,11 @@ class Engine:
         question: str,
         answer: str,
         evidence: tuple[Evidence, ...],
+        scope: Span,
     ) -> Cited:
         """The answer's claims with their places; unanswered when its main claim has none."""
         locator = self._locator(source)
-        found = [locator.passages[i] for i, _ in locator.lexical(answer)[:20]]
+        found = [locator.passages[i] for i, _ in locator.lexical(answer, scope)[:20]]
         claims = cite(source, answer, question, [e.span for e in evidence] + found, locator.lexicon)
         doubt = self.doubts.get(language_of(question))
         if doubt is not None:
@@ -298,6 +343,22 @@ def _prompt(checkpoint: Checkpoint, source: Source) -> Prompt:
     return Prompt.encode(checkpoint.tokenizer, *before, source.text)
 
 
+def _seen(pages: Pages, prompt: Prompt, scope: Span) -> Pages:
+    """The pages that a question about a scope attends to: all that stands, a prefix of it, or the prompt's beginning
+    and the scope's own.
+    """
+    run = prompt.run(scope)
+    if scope.start > 0:
+        return pages.view([range(min(prompt.before, run.start)), run], RESERVE)
+    return pages if run.stop >= pages.length else pages.view([range(run.stop)], RESERVE)
+
+
+def _characters(prompt: Prompt, position: int) -> int:
+    """Where the text ends that `position` tokens of the prompt write."""
+    tokens = prompt.document_tokens(position)
+    return prompt.tokens.ends[tokens - 1] if tokens else 0
+
+
 def _tail(model: Model, source: Source, question: str, evidence: tuple[Evidence, ...]) -> list[int]:
     """The tokens behind the document: the best passages that fit QUOTED_TOKENS, the question, the turn's end."""
     tokenizer, template = model.tokenizer, model.checkpoint.template
@@ -314,15 +375,23 @@ def _tail(model: Model, source: Source, question: str, evidence: tuple[Evidence,
     return tokenizer.encode_text(tail(question, passages)).ids + tokenizer.encode_prompt(end)
 
 
-def _receipt(source: Source, plan: Plan, prompt: Prompt | None, pages: Pages | None) -> Receipt:
-    """What stands in the pages; what was prepared before if only a plan was made."""
+def _receipt(source: Source, plan: Plan, prompt: Prompt | None, pages: Pages | None, scope: Span) -> Receipt:
+    """What stands in the pages; what was prepared before if only a plan was made. What the answer was not to know is
+    left out.
+    """
     tokens = prompt.document_tokens(pages.length) if prompt and pages else plan.prepared_tokens
     end = prompt.tokens.ends[tokens - 1] if prompt and tokens else 0
+    outside = (Span(0, scope.start), Span(min(scope.end, end) if pages else scope.end, len(source.text)))
     return Receipt(
         tokens_read=tokens,
         tokens_total=plan.document_tokens,
         sections_read=sum(chapter.end <= end for chapter in source.chapters),
         sections_total=len(source.chapters),
-        left_out=plan.left_out,
-        prepared_before=plan.prepared_tokens == plan.document_tokens and not (pages and pages.newly_read),
+        left_out=tuple(span for span in outside if source.text[span.start : span.end].strip()),
+        prepared_before=plan.prepared_tokens > 0 and not (pages and pages.newly_read),
     )
+
+
+def _is_memory(error: Exception) -> bool:
+    """Whether an error says that memory ran out."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(w in str(error) for w in OUT_OF_MEMORY)

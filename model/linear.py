@@ -39,7 +39,8 @@ class PackedLinear(nn.Module):
             out = self.product(*rounded(rows))
         if self.bias is not None:
             out += self.bias
-        return out.reshape(*x.shape[:-1], self.out_features)
+        shaped: Tensor = out.reshape(*x.shape[:-1], self.out_features)
+        return shaped
 
     def product(self, rows: Tensor, step: Tensor) -> Tensor:
         """rows uint8 [n, in] around MIDDLE, step [n, 1]: their product with W, bf16 [n, out]."""

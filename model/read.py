@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from filelock import Timeout
 from model import readings
 from model.decode import prefill
 from model.pages import Damaged, Pages, chunks
+from model.plan import ROWS
 from model.tokens import Prompt
 from model.types import Noticed, Problem, Reading
 from model.weights import Model
@@ -26,30 +27,65 @@ class Interrupted(Exception):
         self.done = done
 
 
-def read(model: Model, pages: Pages, prompt: Prompt, stopped: Callable[[], bool]) -> Iterator[Reading | Noticed]:
-    """Bring the prompt's tokens into the pages: each chunk from disk where it is sealed, else through the
-    model, and then sealed. Stops between chunks.
+def read(
+    model: Model, pages: Pages, prompt: Prompt, stopped: Callable[[], bool], wanted: int | None = None, rows: int = ROWS
+) -> Iterator[Reading | Noticed]:
+    """Bring at least the first `wanted` of the prompt's tokens (None: all) into the pages, behind what stands: each
+    chunk from disk where it is sealed, else `rows` tokens at a time through the model, and then sealed. Stops between
+    chunks.
 
     Raises Interrupted, or Problem "disk-full": what was sealed before stays.
     """
-    started = time.perf_counter()
-    fresh = 0
-    for name, run in zip(pages.names, chunks(pages.header, len(prompt.ids)), strict=True):
+    started, fresh = time.perf_counter(), 0
+    for name, run in _missing(pages, prompt, wanted):
         if stopped():
             raise Interrupted(prompt.document_tokens(pages.length))
         ids = prompt.ids[run.start : run.stop]
-        try:
-            restored = pages.restore(name, ids)
-        except Damaged as damaged:
-            damaged.path.unlink()
-            yield Noticed("page-damaged", {"page": damaged.path.name, "reason": damaged.reason})
-            restored = False
+        restored = yield from _restored(pages, name, ids)
         if not restored:
-            prefill(model, pages, ids)
-            pages.seal(name, ids)
+            _read_chunk(model, pages, name, ids, rows)
             fresh += len(ids)
         done = prompt.document_tokens(pages.length)
         yield Reading(done, len(prompt.tokens), fresh, time.perf_counter() - started)
+
+
+def _read_chunk(model: Model, pages: Pages, name: str, ids: list[int], rows: int) -> None:
+    """One chunk through the model and sealed, or nothing of it stands."""
+    start = pages.length
+    try:
+        for place in range(0, len(ids), rows):
+            prefill(model, pages, ids[place : place + rows])
+        pages.seal(name, ids)
+    except (Problem, MemoryError, RuntimeError):
+        pages.rewind(start)
+        raise
+
+
+def restore(pages: Pages, prompt: Prompt, wanted: int) -> Iterator[Reading | Noticed]:
+    """Bring the chunks into the pages that are sealed without a gap, up to the `wanted` tokens; read nothing."""
+    started = time.perf_counter()
+    for name, run in _missing(pages, prompt, wanted):
+        restored = yield from _restored(pages, name, prompt.ids[run.start : run.stop])
+        if not restored:
+            return
+        yield Reading(prompt.document_tokens(pages.length), len(prompt.tokens), 0, time.perf_counter() - started)
+
+
+def _missing(pages: Pages, prompt: Prompt, wanted: int | None) -> list[tuple[str, range]]:
+    """Name and place of each chunk that is wanted and does not stand yet."""
+    end = len(prompt.ids) if wanted is None else wanted
+    named = zip(pages.names, chunks(pages.header, len(prompt.ids)), strict=True)
+    return [(name, run) for name, run in named if pages.length <= run.start < end]
+
+
+def _restored(pages: Pages, name: str, ids: list[int]) -> Generator[Noticed, None, bool]:
+    """Whether a chunk came from its file; a damaged file is named and removed."""
+    try:
+        return pages.restore(name, ids)
+    except Damaged as damaged:
+        damaged.path.unlink(missing_ok=True)
+        yield Noticed("page-damaged", {"page": damaged.path.name, "reason": damaged.reason})
+        return False
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tokenizers import Tokenizer as Encoder
+from tokenizers import normalizers
 
 from model.types import Span
 
@@ -30,18 +31,19 @@ class Tokens:
 
 
 class Tokenizer:
-    """A model's tokenizer. The text is the document's, byte for byte: no normalizer touches it, and words
-    in it that look like control tokens stay words.
+    """A model's tokenizer. The text is the document's, byte for byte: no normalizer touches it but the mark that
+    SentencePiece writes for a space, and words in it that look like control tokens stay words.
     """
 
     def __init__(self, path: Path) -> None:
         self.encoder = Encoder.from_file(str(path))
-        self.encoder.normalizer = None
+        marks = 'Replace(pattern=String(" "), content="▁")' in str(self.encoder.normalizer)
+        self.encoder.normalizer = normalizers.Replace(" ", "▁") if marks else None
 
     def encode_text(self, text: str) -> Tokens:
         """A document's or a user's text: control tokens written in it are read as plain characters."""
         self.encoder.encode_special_tokens = True
-        encoding = self.encoder.encode(text, add_special_tokens=False)
+        encoding = self.encoder.encode_batch([text], add_special_tokens=False)[0]  # unlike `encode` it lets threads run
         starts, ends = zip(*encoding.offsets, strict=True) if encoding.ids else ((), ())
         return Tokens(encoding.ids, list(starts), list(ends))
 
@@ -76,6 +78,15 @@ class Prompt:
         """The places in `ids` of the tokens that write a span of the document."""
         first = bisect_right(self.tokens.ends, span.start)
         return range(self.before + first, self.before + bisect_left(self.tokens.starts, span.end))
+
+    def until(self, end: int) -> int:
+        """How many of `ids` it takes to have every token that ends at or before the document's character `end`."""
+        return self.before + bisect_right(self.tokens.ends, end)
+
+    def cut(self, position: int) -> Prompt:
+        """The prompt of its first `position` ids alone."""
+        n, tokens = max(0, position - self.before), self.tokens
+        return Prompt(self.before, Tokens(tokens.ids[:n], tokens.starts[:n], tokens.ends[:n]), self.ids[:position])
 
     def document_tokens(self, position: int) -> int:
         """How many of the document's own tokens stand when `position` tokens of the prompt stand."""

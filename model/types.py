@@ -83,8 +83,9 @@ class Read:
 class Ask:
     """Request: read what is not yet read, then answer the question.
 
-    `scope`: answer from these characters alone. One that begins at 0 is a prefix: nothing behind its end is read or
-    known, exactly. Any other is attended to alone, with the prompt's beginning; it was read knowing what is before it.
+    `scope`: answer from these characters alone. One that begins at 0 is a prefix: the answer is, exactly, as if
+    nothing behind its end had been read (no more than the rest of one chunk is). Any other is attended to alone, with
+    the prompt's beginning; it was read knowing what is before it.
     `so_far`: read nothing more, answer from what has been read. `temperature` 0 writes the likeliest token; above it
     tokens are drawn, `seed` makes them the same again.
     """
@@ -117,7 +118,13 @@ Request = Read | Ask | Fetch | Stop
 @dataclass(frozen=True, slots=True)
 class Device:
     """What this machine has: cores, bytes of memory, measured FLOP/s of bf16 matrix products and
-    bytes/s of reading weights. `kind` is torch's device type.
+    bytes/s of reading weights. `kind` is torch's device type. `flops_int8`: of int8 products, 0 where they are wrong or
+    no faster. On a GPU the memory is the GPU's and `host_free` what is free beside it.
+
+    `name` is the processor's. `bandwidth_int8` and `bandwidth_four`: bytes/s of reading weights of eight and of four
+    bits, 0 where they are not read as such. `attention_64` and `attention_128`: FLOP/s of attention at these sizes of
+    a head. `gpu_memory` is 0 where no GPU works; `why_not_gpu` then says why one that is there is not used:
+    "torch-without-cuda", "driver-old", "hidden" (by CUDA_VISIBLE_DEVICES) or "failed".
     """
 
     kind: str
@@ -126,6 +133,18 @@ class Device:
     memory_free: int
     flops: float
     bandwidth: float
+    flops_int8: float = 0.0
+    host_free: int = 0
+    name: str = ""
+    bandwidth_int8: float = 0.0
+    bandwidth_four: float = 0.0
+    attention_64: float = 0.0
+    attention_128: float = 0.0
+    gpu_name: str = ""
+    gpu_memory: int = 0
+    gpu_free: int = 0
+    gpu_capability: tuple[int, int] = (0, 0)
+    why_not_gpu: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +172,7 @@ class Plan:
 
     `length` is the planned total (document, question, answer; rounded up) from which `alpha` follows;
     `theta` is the stretched rotary base. Bytes and seconds are estimates: `kv_bytes` in memory, in the tier where they
-    stand, `disk_bytes` in the files. `left_out` is empty unless
+    stand, `disk_bytes` in the files. `rows` tokens go through the model at a time. `left_out` is empty unless
     the caller chose to read a part: nothing is dropped silently.
     """
 
@@ -173,6 +192,7 @@ class Plan:
     layout: Layout = "exact"
     tier: Tier = "resident"
     disk_bytes: int = 0
+    rows: int = 512
     prepared_tokens: int = 0
     left_out: tuple[Span, ...] = ()
 
@@ -287,7 +307,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """The next piece of the answer; the pieces joined are the answer."""
+    """The next piece of the answer; the pieces since the last `Withdrew`, joined, are the answer."""
 
     text: str
 
@@ -306,6 +326,11 @@ class Noticed:
 
     code: str
     parameters: dict[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrew:
+    """What was written of the answer so far no longer holds; the answer begins again with the next piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +365,7 @@ Event = (
     | Wrote
     | Cited
     | Noticed
+    | Withdrew
     | Finished
     | Stopped
     | Failed

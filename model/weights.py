@@ -13,7 +13,7 @@ from accelerate import init_empty_weights
 from safetensors import safe_open
 from tokenizers import Tokenizer as Encoder
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM
+from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
 from model.attention import NAME as ATTENTION
@@ -48,7 +48,7 @@ class Model:
 
     def freeze_base(self, plan: Plan) -> None:
         """Give the model the plan's rotary base."""
-        self.module.model.rotary_emb = Rotary(plan.theta, self.shape.head_dim)
+        self.module.model.rotary_emb = Rotary.of(self.checkpoint.rope, plan.theta, plan.length)
 
 
 def page_header(checkpoint: Checkpoint, plan: Plan, dtype: torch.dtype = torch.bfloat16) -> Header:
@@ -57,7 +57,7 @@ def page_header(checkpoint: Checkpoint, plan: Plan, dtype: torch.dtype = torch.b
     return Header(
         weights=checkpoint.digest,
         precision=plan.precision,
-        rope=plan.rope,
+        rope=f"{plan.rope} {checkpoint.rope.label(plan.length)}",
         theta=plan.theta,
         layers=shape.layers,
         kv_heads=shape.kv_heads,
@@ -73,7 +73,12 @@ def load(checkpoint: Checkpoint, dtype: torch.dtype = torch.bfloat16, precision:
         module = _packed(checkpoint)
     else:
         module = AutoModelForCausalLM.from_pretrained(
-            checkpoint.folder, dtype=dtype, attn_implementation=ATTENTION, trust_remote_code=False
+            checkpoint.folder,
+            config=checkpoint.config,
+            dtype=dtype,
+            attn_implementation=ATTENTION,
+            trust_remote_code=False,
+            use_safetensors=True,
         )
         if precision == "int8":
             _swap(module)
@@ -82,10 +87,9 @@ def load(checkpoint: Checkpoint, dtype: torch.dtype = torch.bfloat16, precision:
 
 def _packed(checkpoint: Checkpoint) -> nn.Module:
     """The module of a packed folder, made of nothing and filled."""
-    config = AutoConfig.from_pretrained(checkpoint.folder)
     with init_empty_weights(include_buffers=False):
         module: nn.Module = AutoModelForCausalLM.from_config(
-            config, dtype=torch.bfloat16, attn_implementation=ATTENTION, trust_remote_code=False
+            checkpoint.config, dtype=torch.bfloat16, attn_implementation=ATTENTION, trust_remote_code=False
         )
     with safe_open(checkpoint.folder / PACKED, "pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from model.catalog import ENTRIES, Entry
-from model.choice import SOON, choose, estimate, estimated_tokens
+from model.choice import SOON, choose, estimate, estimated_tokens, is_for
 from model.types import Problem, Source, Span
 from tests.model.test_plan import DEVICE
 
@@ -29,19 +29,19 @@ def never(entry: Entry) -> bool:
 
 def test_a_fast_machine_gets_the_best() -> None:
     choice = choose(TALE, FAST, never)
-    assert choice.entry.quality == max(e.quality for e in ENTRIES) and choice.better is None
+    assert choice.entry.quality == max(e.quality for e in ENTRIES if is_for(e, FAST)) and choice.better is None
 
 
 def test_a_slow_machine_gets_what_is_soon_and_hears_of_the_better() -> None:
     choice = choose(TALE, SLOW, never)
     assert choice.better is not None and "min" in choice.better
-    assert choice.entry.quality < max(e.quality for e in ENTRIES)
+    assert choice.entry.quality < max(e.quality for e in ENTRIES if is_for(e, FAST))
 
 
 def test_the_best_within_the_limit_is_taken() -> None:
     for flops in (1e10, 1e11, 3e11, 1e12):
         device = replace(DEVICE, flops=flops)
-        soon = [e for e in ENTRIES if (estimate(e, TALE, device) or 1e9) <= SOON]
+        soon = [e for e in ENTRIES if is_for(e, device) and (estimate(e, TALE, device) or 1e9) <= SOON]
         if soon:
             assert choose(TALE, device, never).entry == max(soon, key=lambda e: e.quality)
 
@@ -66,3 +66,9 @@ def test_tokens_are_estimated_from_both_scripts() -> None:
     entry = ENTRIES[-1]
     english, chinese = entry.characters_per_token
     assert estimated_tokens(entry, "a" * 1000 + "字" * 1000) == pytest.approx(1000 / english + 1000 / chinese, rel=0.01)
+
+
+def test_a_model_that_wants_a_gpu_is_chosen_on_one_alone() -> None:
+    gpu = replace(FAST, kind="cuda", memory_free=140 * 10**9)
+    assert choose(TALE, gpu, never).entry.needs_gpu and not choose(TALE, FAST, never).entry.needs_gpu
+    assert not choose(TALE, gpu, never).entry.obstacle

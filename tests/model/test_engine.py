@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,10 +32,8 @@ from model.types import (
     Reading,
     Source,
     Span,
-    Stopped,
     Wrote,
 )
-from model.wire import pack, unpack
 
 Folder = Callable[[str], Path]
 ORDER = [Planned, Reading, Noticed, Located, Wrote, Cited, Finished]
@@ -228,59 +223,6 @@ def test_a_full_disk_is_said_and_loses_nothing(
     assert isinstance(run(Engine(dtype=torch.float32), ask)[-1], Finished)
 
 
-class Worker:
-    """The worker as the reader starts it, driven by hand."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "model", "serve"]
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )
-
-    def ask(self, ask: Ask) -> Iterator[Event]:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(pack(ask) + "\n")
-        self.process.stdin.flush()
-        for line in self.process.stdout:
-            event = unpack(line)
-            yield event
-            if isinstance(event, Finished | Failed | Stopped):
-                return
-
-    def end(self) -> None:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.close()
-        self.process.wait(timeout=20)
-        self.process.stdout.close()
-
-
-def test_a_killed_worker_loses_at_most_one_chunk(tiny_folder: Folder, tmp_path: Path) -> None:
-    ask = request(tiny_folder("llama"), tmp_path, source_of("a", 60))
-    worker = Worker()
-    for event in worker.ask(ask):
-        if isinstance(event, Reading) and event.fresh >= 1024:
-            seen = event.fresh
-            worker.process.send_signal(signal.SIGKILL)
-            break
-    worker.end()
-    second = Worker()
-    found = list(second.ask(ask))
-    second.end()
-    whole = run(Engine(), request(tiny_folder("llama"), tmp_path / "whole", source_of("a", 60)))
-    assert isinstance(found[-1], Finished) and fresh(found) <= fresh(whole) - seen
-    assert not list((tmp_path / "pages").rglob("*.part"))
-
-
-def test_the_worker_ends_with_its_input() -> None:
-    worker = Worker()
-    worker.end()
-    assert worker.process.returncode == 0
-
-
 def test_the_model_may_doubt_a_claim_away(tiny_folder: Folder, tmp_path: Path) -> None:
     source, claim = source_of("a"), Claim("gate 49", "full", (Span(0, 5),))
     engine = Engine(dtype=torch.float32)
@@ -290,24 +232,6 @@ def test_the_model_may_doubt_a_claim_away(tiny_folder: Folder, tmp_path: Path) -
     (kept,) = checked(engine.model, engine.pages, source, "Which?", [claim], agreed - 0.01)
     (doubted,) = checked(engine.model, engine.pages, source, "Which?", [claim], agreed + 0.01)
     assert kept == claim and doubted == Claim("gate 49", "none", ())
-
-
-def test_the_worker_speaks_utf8_whatever_the_system_does(
-    tiny_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    worker = Worker()
-    found = list(worker.ask(request(tiny_folder("llama"), tmp_path, replace(source_of("a"), title="通读 “𝄞”"))))
-    worker.end()
-    assert isinstance(found[-1], Finished)
-
-
-def test_half_a_line_ends_the_worker() -> None:
-    worker = Worker()
-    assert worker.process.stdin
-    worker.process.stdin.write('{"type": "Fe')
-    worker.end()
-    assert worker.process.returncode == 1
 
 
 def test_a_page_that_was_read_again_was_not_prepared_before(tiny_folder: Folder, tmp_path: Path) -> None:
@@ -340,11 +264,17 @@ def test_a_broken_note_is_only_a_note(tiny_folder: Folder, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "config", ["{", '{"model_type": "gpt2"}', '{"model_type": "xverse", "auto_map": {"AutoConfig": "x.Y"}}']
+    ("config", "code"),
+    [
+        ("{", "model-broken"),
+        ('{"model_type": "gpt2"}', "architecture"),
+        ('{"model_type": "baichuan", "auto_map": {"AutoConfig": "x.Y"}}', "remote-code"),
+        ('{"model_type": "xverse", "auto_map": {"AutoConfig": "x.Y"}}', "weights-differ"),
+    ],
 )
-def test_a_folder_that_does_not_load_is_a_problem(tiny_folder: Folder, tmp_path: Path, config: str) -> None:
+def test_a_folder_that_does_not_load_is_a_problem(tiny_folder: Folder, tmp_path: Path, config: str, code: str) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(tiny_folder("llama"), broken)
     (broken / "config.json").write_text(config)
     *_, last = events(Engine(dtype=torch.float32), request(broken, tmp_path))
-    assert isinstance(last, Failed) and last.code == "model-broken"
+    assert isinstance(last, Failed) and last.code == code

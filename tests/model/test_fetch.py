@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import pytest
 
-from model.catalog import ENTRIES, Entry, Hub, Wheels, entry, path_of, present
+from model.catalog import ENTRIES, Entry, Hub, Wheels, path_of, present
 from model.fetch import Abandoned, fetch
 from model.types import Fetching, Problem
 
@@ -164,10 +164,3 @@ def test_offline_forbids(tmp_path: Path) -> None:
     with pytest.raises(Problem) as problem:
         list(fetch(ENTRIES[0], tmp_path, True, lambda: False))
     assert problem.value.code == "offline" and not list(tmp_path.iterdir())
-
-
-def test_names_are_unique_and_hashes_whole() -> None:
-    assert len({e.name for e in ENTRIES}) == len(ENTRIES)
-    assert all(len(e.sha256) == 64 and entry(e.name) is e for e in ENTRIES)
-    with pytest.raises(Problem):
-        entry("nothing")
