@@ -91,5 +91,6 @@ def _to_int4(x: Tensor) -> tuple[Tensor, Tensor]:
 def _from_int4(packed: Tensor, grid: Tensor, dtype: torch.dtype) -> Tensor:
     number = torch.stack([packed & 15, packed >> 4], -1).flatten(-2)
     step, lowest = grid.to(dtype).split(1, -1)
-    groups: Tensor = number.to(dtype).unflatten(-1, (grid.shape[-2], -1))
-    return (groups * step + lowest).flatten(-2)
+    groups = number.to(dtype).unflatten(-1, (grid.shape[-2], -1))
+    values: Tensor = (groups * step + lowest).flatten(-2)
+    return values

@@ -130,7 +130,7 @@ def _fitting(shape: Shape, length: int, device: Device, precision: Precision, la
     keep the layout; "file" leaves it on disk. The last three hold a few blocks of one layer besides.
     """
     exact = shape.kv_bytes_per_token * length
-    blocks = BLOCKS * shape.kv_bytes_per_token / shape.layers
+    blocks = min(BLOCKS, length) * shape.kv_bytes_per_token / shape.layers
     layouts: list[Layout] = [cast(Layout, layout)] if layout else ["int8", "k8v4"]
     forms: list[Form] = [(layouts[0], "resident", exact)]
     forms += [(form, "memory", exact * LAYOUT_SHARE[form] + blocks) for form in layouts]

@@ -161,7 +161,7 @@ def test_when_memory_runs_out_a_smaller_plan_goes_on(
     found = run(request)
     plans = [e.plan for e in found if isinstance(e, Planned)]
     assert [e.code for e in found if isinstance(e, Noticed)] == ["memory-shrunk"]
-    assert (plans[0].tier, plans[1].tier) == ("resident", "memory") and plans[1].rows < plans[0].rows
+    assert (plans[0].tier, plans[1].tier) == ("resident", "file") and plans[1].rows < plans[0].rows
     withdrawn = next((i for i, e in enumerate(found) if isinstance(e, Withdrew)), 0)
     assert answer(found[withdrawn:]) == want and isinstance(found[-1], Finished)
 
@@ -197,4 +197,4 @@ def test_each_step_takes_less(frugality: int) -> None:
     less = make("m", SHAPE, 20_000, DEVICE, 4, frugality=frugality + 1)
     more = make("m", SHAPE, 20_000, DEVICE, 4, frugality=frugality)
     assert less.kv_bytes <= more.kv_bytes and less.rows <= more.rows
-    assert (less.layout, less.tier, less.rows) != (more.layout, more.tier, more.rows) or frugality == 4
+    assert (less.layout, less.tier, less.rows) != (more.layout, more.tier, more.rows) or frugality >= 3
