@@ -81,12 +81,28 @@ def attend_few(query: Tensor, key: Tensor, value: Tensor, past: int, scale: floa
     """
     kv_heads, group, n, dim = query.shape
     folded = (query * scale).reshape(kv_heads, group * n, dim)
-    scores = torch.bmm(key, folded.transpose(1, 2)).transpose(1, 2).float().unflatten(1, (group, n))
-    unseen = torch.ones(n, key.shape[1] - past, dtype=torch.bool, device=key.device).triu(1)
-    scores[..., past:].masked_fill_(unseen, -torch.inf)
-    lse = scores.logsumexp(-1)
-    weights = (scores - lse[..., None]).exp().to(value.dtype).flatten(1, 2)  # [kv_heads, group n, columns]
-    return torch.bmm(weights, value).unflatten(1, (group, n)), lse
+    scores = torch.bmm(key, folded.transpose(1, 2)).transpose(1, 2).float().contiguous()  # [kv_heads, group n, columns]
+    if key.shape[1] > past:
+        unseen = torch.ones(n, key.shape[1] - past, dtype=torch.bool, device=key.device).triu(1)
+        scores.unflatten(1, (group, n))[..., past:].masked_fill_(unseen, -torch.inf)
+    top = scores.amax(-1, keepdim=True)
+    weights = scores.sub_(top).exp_()
+    total = weights.sum(-1, keepdim=True)
+    out = torch.bmm(weights.to(value.dtype), value).float() / total
+    lse = (top + total.log())[..., 0]
+    return out.to(value.dtype).unflatten(1, (group, n)), lse.unflatten(1, (group, n))
+
+
+def attend_one(query: Tensor, key: Tensor, value: Tensor, past: int, scale: float) -> Tensor:
+    """`attend_few` of one new token where nothing is to be merged, in as few steps as it takes.
+
+    query [kv_heads, group, 1, dim]. Returns the same. At 2,048 tokens of the 1.5B the many small steps of `attend_few`
+    are half of its time.
+    """
+    scores = torch.bmm(key, (query[:, :, 0] * scale).transpose(1, 2))  # [kv_heads, columns, group]
+    scores[:, past + 1 :] = -torch.inf
+    weights = scores.transpose(1, 2).softmax(-1, dtype=torch.float32).to(value.dtype)
+    return torch.bmm(weights, value)[:, :, None]
 
 
 def merge(one: tuple[Tensor, Tensor] | None, other: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
@@ -114,11 +130,14 @@ def paged_attention(
     kv_heads, past = layer.key.shape[0], layer.length
     grouped = query[0].reshape(kv_heads, -1, n, dim)  # [kv_heads, group, n, dim]
     found: tuple[Tensor, Tensor] | None = None
+    columns = -(-(past + n) // PADDED) * PADDED
+    if n == 1 and not layer.store.slabs:
+        out = attend_one(grouped, layer.key[:, :columns], layer.value[:, :columns], past, scaling)
+        return out.reshape(1, 1, heads, dim), None
     for block in layer.sealed():
         asked = rotate(grouped) if block.rotated else grouped
         found = merge(found, _over(asked, block.key, block.value, scaling))
     if n <= FEW:
-        columns = -(-(past + n) // PADDED) * PADDED
         found = merge(found, attend_few(grouped, layer.key[:, :columns], layer.value[:, :columns], past, scaling))
     else:
         if past:

@@ -8,7 +8,8 @@ import statistics
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,12 +21,12 @@ from model.linear import GROUP, PackedLinear, int8_is_right, rounded
 from model.types import Device
 
 QUICK = 5  # times a product is run when there is no time; the best counts, so that a busy moment does not
-THOROUGH = 2.0  # seconds for each product when there is; the median counts, as the machine usually is
+THOROUGH = 1.2  # seconds for each product when there is; the median counts, as the machine usually is
 DOUBTS = 3  # times that int8 is timed before it is held to be slower
 TOGETHER = 20  # products that a GPU is given at once: one alone takes less time than starting it
 ROWS = 512  # tokens that go through the model at a time
-INNER, OUTER = 2048, 4096  # a weight as large as those of small models
-WIDE = 16_384  # outputs of a weight that no processor's cache holds
+INNER, OUTER = 1536, 2048  # a weight as large as those of small models
+WIDE = 32_768  # outputs of a weight that no processor's cache holds
 HEADS, KEYS = 2, 4096  # of the attention that is timed
 DRIVER = (
     Path("/proc/driver/nvidia/version"),
@@ -35,24 +36,30 @@ DRIVER = (
 
 
 def measure(kind: str = "cpu", thoroughly: bool = False) -> Device:
-    """This machine with its speeds: in half a second the best it can do, or thoroughly, in about ten, what it
-    usually does. `kind`: "cpu" or "cuda".
+    """This machine with its speeds: the best it can do, in a second; or thoroughly, in about twelve and with all of
+    them, what it usually does. `kind`: "cpu" or "cuda".
+
+    Attention and int8 are compared with the plain product on one thread: they are made of many small steps, and two
+    threads that the system puts on one core wait 4 ms for each other at each, which says nothing of a long read.
     """
     clock = Clock(kind, THOROUGH if thoroughly else 0.0)
+    packed = kind == "cpu" and int8_is_right()
+    found = describe(kind)
     with torch.inference_mode():
-        packed = kind == "cpu" and int8_is_right()
-        flops, flops_int8 = clock.both_flops() if packed else (clock.flops(), 0.0)
-        bandwidth_int8, bandwidth_four = clock.packed_bandwidths() if packed else (0.0, 0.0)
-        return replace(
-            describe(kind),
-            flops=flops,
-            flops_int8=flops_int8,
-            bandwidth=clock.bandwidth(),
-            bandwidth_int8=bandwidth_int8,
-            bandwidth_four=bandwidth_four,
-            attention_64=clock.attention_flops(64),
-            attention_128=clock.attention_flops(128),
-        )
+        flops, bandwidth = clock.flops(), clock.bandwidth()
+        bandwidth_int8, bandwidth_four = clock.packed_bandwidths() if packed and thoroughly else (0.0, 0.0)
+        with _one_thread():
+            share = flops / clock.flops()
+            return replace(
+                found,
+                flops=flops,
+                flops_int8=flops * clock.int8_gain() if packed else 0.0,
+                bandwidth=bandwidth,
+                bandwidth_int8=bandwidth_int8,
+                bandwidth_four=bandwidth_four,
+                attention_64=share * clock.attention_flops(64),
+                attention_128=share * clock.attention_flops(128),
+            )
 
 
 def describe(kind: str = "cpu") -> Device:
@@ -72,7 +79,7 @@ def describe(kind: str = "cpu") -> Device:
 
 
 def best_kind() -> str:
-    """ "cuda" where there is a GPU that works, else "cpu"."""
+    """The kind of the fastest device here: "cuda" where a GPU works, else "cpu"."""
     return "cuda" if _gpu().gpu_memory else "cpu"
 
 
@@ -94,20 +101,15 @@ class Clock:
         rows, weight = self._ones(ROWS, INNER), self._ones(INNER, OUTER)
         return 2 * ROWS * INNER * OUTER / self.time(lambda: rows @ weight)
 
-    def both_flops(self) -> tuple[float, float]:
-        """The same and that of the product in int8, rounding its rows included; 0 where int8 is not the faster.
+    def int8_gain(self) -> float:
+        """How many times as fast such a product is in int8, rounding its rows included; 0 where it is not faster.
 
-        The two are timed in turn, and again when int8 seems slower: on a busy machine chance would decide otherwise,
-        and weights in another precision are other weights, for which a book has to be read anew.
+        Timed again where it seems slower: chance must not decide, as weights in another precision are other weights,
+        for which a book has to be read anew.
         """
-        rows, layer = self._ones(ROWS, INNER), _packed(OUTER, INNER)
-        exact = int8 = 0.0
-        for _ in range(DOUBTS):
-            exact = max(exact, self.flops())
-            int8 = max(int8, 2 * ROWS * INNER * OUTER / self.time(lambda: layer(rows)))
-            if int8 > exact:
-                return exact, int8
-        return exact, 0.0
+        rows, weight, layer = self._ones(ROWS, INNER), self._ones(INNER, OUTER), _packed(OUTER, INNER)
+        gains = (self.time(lambda: rows @ weight) / self.time(lambda: layer(rows)) for _ in range(DOUBTS))
+        return next((gain for gain in gains if gain > 1), 0.0)
 
     def bandwidth(self) -> float:
         """Bytes/s at which one token reads a weight in bf16 that is larger than the processor's cache."""
@@ -148,6 +150,16 @@ class Clock:
         return torch.ones(shape, dtype=torch.bfloat16, device=self.kind)
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def _packed(outputs: int, inputs: int) -> PackedLinear:
     """A layer of any numbers, in int8 and four bits: how long a product takes does not depend on them."""
     four = torch.zeros(outputs, inputs // 2, dtype=torch.uint8)
@@ -172,7 +184,7 @@ def _gpu() -> Device:
 
 
 def _why_not_gpu() -> str:
-    """ "" where there is a GPU that works, "none" where there is none; else what `Device.why_not_gpu` says."""
+    """Nothing where a GPU works, "none" where there is none; else what `Device.why_not_gpu` says."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         found = torch.cuda.is_available()

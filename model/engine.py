@@ -6,13 +6,14 @@ import gc
 import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 
+from model import calibration, readings
 from model import device as devices
-from model import readings
 from model.catalog import ENTRIES
 from model.checkpoint import Checkpoint
 from model.choice import choose, estimated_tokens
@@ -36,6 +37,7 @@ from model.types import (
     Evidence,
     Fetch,
     Finished,
+    Folders,
     Located,
     Noticed,
     Offer,
@@ -57,6 +59,7 @@ from model.weights import Model, load, page_header
 ANSWER_LIMIT = 200  # tokens of an answer
 QUOTED = 3  # passages that are quoted again beside the question
 QUOTED_TOKENS = 450  # and how many tokens they may take together
+LEARNT = 4096  # tokens after which the time that they took is kept
 FRUGAL = 4  # how often a request is tried again with less memory
 OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "bad_alloc")  # in what torch says of it on a CPU
 
@@ -73,6 +76,7 @@ class Engine:
         self.lookup: Lookup | None = None
         self.locator: Locator | None = None
         self.doubts: dict[str, float] = {}
+        self.open = ExitStack()  # what tells other processes that the pages are in use
 
     def answer(self, request: Ask) -> Iterator[Event]:
         """Answer a question; read first what is not yet read. With less and less memory, if it runs out."""
@@ -85,7 +89,7 @@ class Engine:
     def fetch(self, request: Fetch) -> Iterator[Event]:
         """Bring a model of the catalogue here, ready to load."""
         clock = Clock()
-        chosen = named(request.model, request.folders, self._measured())
+        chosen = named(request.model, request.folders, self._measured(request.folders))
         yield from obtain(chosen, request.folders, request.offline, self.stopped)
         yield Finished(Receipt(0, 0, 0, 0, (), prepared_before=False), clock.seconds())
 
@@ -137,7 +141,7 @@ class Engine:
         """Everything up to the token that writes the document's character `end`, no further than has been read if
         `so_far`; only the plan if no more was asked for.
         """
-        device = self._measured()
+        device = self._measured(request.folders)
         if request.estimate_only and not request.model:
             yield Offered(tuple(self._offers(request, device)))
         chosen = yield from self._choose(request, device)
@@ -161,8 +165,11 @@ class Engine:
         pages = yield from self._read(model, plan, prompt, request, clock, end, so_far)
         return plan, prompt, model, pages
 
-    def _measured(self) -> Device:
-        self.device = self.device or devices.measure()
+    def _measured(self, folders: Folders) -> Device:
+        """This machine; its speeds as they were measured today, if they were."""
+        if self.device is None:
+            pages, here = Path(folders.pages), devices.describe()
+            self.device = calibration.measured(pages, here) or devices.measure()
         return self.device
 
     def _choose(self, request: Read, device: Device) -> Generator[Event, None, Chosen]:
@@ -200,7 +207,7 @@ class Engine:
         """The plan for the whole document, so that it is the same wherever reading stops; for its beginning up to
         character `end` alone where the whole is too long, and the prompt cut there.
         """
-        device, shape = self._measured(), checkpoint.shape
+        device, shape = self._measured(request.folders), checkpoint.shape
         wanted = prompt.until(end)
         stretch = chosen.stretch if checkpoint.rope.stretches else 1.0
 
@@ -244,10 +251,13 @@ class Engine:
         names, wanted = chain(header, prompt.ids), prompt.until(end)
         if self.pages is None or (self.pages.header, self.pages.names, self.pages.tier) != (header, names, plan.tier):
             capacity = plan.length if plan.tier == "resident" else CHUNK + RESERVE
+            self.open.close()
+            self.open.enter_context(readings.opened(folder, document))
             self.pages = Pages(header, capacity, folder / "chunks", names, model.device, plan.tier)
             self.lookup = Lookup(prompt.ids)
         pages = self.pages
         pages.newly_read = 0
+        readings.touch(folder, document, header.digest())
         if so_far:
             yield from restore(pages, prompt, wanted)
             if not prompt.document_tokens(pages.length):
@@ -256,13 +266,16 @@ class Engine:
             sweep(folder / "chunks")
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             unread = 1 - max(plan.prepared_tokens, prompt.document_tokens(pages.length)) / max(1, plan.document_tokens)
-            check_disk(folder, shutil.disk_usage(folder).free, round(plan.disk_bytes * unread))
+            need = round(plan.disk_bytes * unread)
+            limit = readings.default_limit(folder) if request.cache_bytes is None else request.cache_bytes
+            readings.trim(folder, max(0, limit - need), document)
+            check_disk(folder, shutil.disk_usage(folder).free, need)
             with locked(folder, document, self.stopped):
                 note = readings.Note(document, plan.model, header.digest(), len(prompt.tokens), tuple(names))
                 readings.keep(folder, note)
-                for event in read(model, pages, prompt, self.stopped, wanted, plan.rows):
-                    pages.newly_read = event.fresh if isinstance(event, Reading) else pages.newly_read
-                    yield event
+                reading = read(model, pages, prompt, self.stopped, wanted, plan.rows)
+                key = _key(plan, self._measured(request.folders))
+                yield from _learning(folder, key, model, pages, reading)
         clock.has_read()
         return pages
 
@@ -390,6 +403,28 @@ def _receipt(source: Source, plan: Plan, prompt: Prompt | None, pages: Pages | N
         left_out=tuple(span for span in outside if source.text[span.start : span.end].strip()),
         prepared_before=plan.prepared_tokens > 0 and not (pages and pages.newly_read),
     )
+
+
+def _key(plan: Plan, device: Device) -> calibration.Key:
+    """What the seconds of a read depend on besides its tokens."""
+    machine = calibration.machine_of(device)
+    return calibration.Key(machine, plan.model, plan.precision, plan.layout, plan.tier)
+
+
+def _learning(
+    folder: Path, key: calibration.Key, model: Model, pages: Pages, reading: Iterator[Reading | Noticed]
+) -> Iterator[Event]:
+    """A read's events; how long each LEARNT tokens took is kept for the next plan."""
+    start, since = pages.length, 0.0
+    for event in reading:
+        if isinstance(event, Reading):
+            restored = event.fresh == pages.newly_read
+            if not restored and (pages.length - start >= LEARNT or event.done == event.total):
+                calibration.update(folder, key, model.shape, start, pages.length, event.seconds - since)
+            if restored or pages.length - start >= LEARNT:
+                start, since = pages.length, event.seconds
+            pages.newly_read = event.fresh
+        yield event
 
 
 def _is_memory(error: Exception) -> bool:

@@ -122,7 +122,7 @@ class Device:
     no faster. On a GPU the memory is the GPU's and `host_free` what is free beside it.
 
     `name` is the processor's. `bandwidth_int8` and `bandwidth_four`: bytes/s of reading weights of eight and of four
-    bits, 0 where they are not read as such. `attention_64` and `attention_128`: FLOP/s of attention at these sizes of
+    bits, 0 where that was not measured. `attention_64` and `attention_128`: FLOP/s of attention at these sizes of
     a head. `gpu_memory` is 0 where no GPU works; `why_not_gpu` then says why one that is there is not used:
     "torch-without-cuda", "driver-old", "hidden" (by CUDA_VISIBLE_DEVICES) or "failed".
     """

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from model.attention import attend, attend_in_rows, attend_plainly, merge
+from model.attention import attend, attend_few, attend_in_rows, attend_one, attend_plainly, merge
 
 SIZES = st.integers(1, 70)
 
@@ -43,3 +43,22 @@ def test_merged_parts_are_the_whole(columns: int, cut: int, seed: int) -> None:
     q, k, v = random(2, 9, 16, seed), random(2, columns, 16, seed + 1), random(2, columns, 16, seed + 2)
     parts = [attend(q, k[:, s], v[:, s], False, 0.3) for s in (slice(0, cut), slice(cut, None))]
     assert torch.allclose(merge(*parts)[0], attend_plainly(q, k, v, False, 0.3)[0], atol=1e-5)
+
+
+@settings(deadline=None, max_examples=40)
+@given(n=st.integers(1, 8), past=st.integers(0, 70), beyond=st.integers(0, 30), seed=st.integers(0, 99))
+def test_a_few_tokens_see_what_stands_and_no_more(n: int, past: int, beyond: int, seed: int) -> None:
+    """Two groups of three heads; columns behind the new tokens hold what nobody may see."""
+    q, k, v = (
+        random(6, n, 16, seed),
+        random(2, past + n + beyond, 16, seed + 1),
+        random(2, past + n + beyond, 16, seed + 2),
+    )
+    grouped = q.reshape(2, 3, n, 16)
+    out, lse = attend_few(grouped, k, v, past, 0.3)
+    for row in range(n):
+        seen = slice(0, past + row + 1)
+        want, want_lse = attend_plainly(grouped[:, :, row], k[:, seen], v[:, seen], False, 0.3)
+        assert torch.allclose(out[:, :, row], want, atol=1e-5) and torch.allclose(lse[:, :, row], want_lse, atol=1e-5)
+    if n == 1:
+        assert torch.allclose(attend_one(grouped, k, v, past, 0.3), out, atol=1e-5)
