@@ -19,6 +19,8 @@ from app.documents.open import open_document
 from app.documents.place import scope as scope_of
 from app.documents.place import until as until_of
 from app.documents.shelf import shelf
+from app.measure import Lengths, Speed
+from app.measure import speed as measure_speed
 from app.options import Finite, Options, Terms, files_argument, gathered, hinted, json_option, shared, termed
 from app.paths import assets
 from app.problems import render
@@ -183,6 +185,31 @@ def get(options: Options, name: str) -> None:
     found = entry(name)
     _run(options, None, Fetch(found.name, options.places.folders(), options.offline), as_json=False)
     click.echo(f"{found.name} is ready in {options.places.models / found.name}")
+
+
+@main.group()
+def measure() -> None:
+    """Measure this machine and its models."""
+
+
+@measure.command()
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--model", default="", metavar="NAME", help="A catalogue name or a model's folder.")
+@click.option("--tokens", type=Lengths(), default="2048,8192,16384", show_default=True, help="Lengths to measure.")
+@click.option("--picture", type=click.Path(path_type=Path), help="Draw time and memory against length: a PNG.")
+@json_option
+@shared
+@gathered
+def speed(
+    options: Options,
+    files: tuple[Path, ...],
+    model: str,
+    tokens: tuple[int, ...],
+    picture: Path | None,
+    as_json: bool,
+) -> None:
+    """Reading and writing speed beside transformers and llama.cpp, on the words of FILE or of the samples."""
+    measure_speed(options, Speed(model, tokens, files, picture), as_json)
 
 
 def opened(options: Options, files: tuple[Path, ...], hints: Hints) -> Document:

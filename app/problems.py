@@ -255,6 +255,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This is Tongdu's own mistake, not yours ({error}); please report it.",
         "这是通读自身的错误，不是您的问题（{error}）；请报告给我们。",
     ),
+    # measuring
+    "not-installed": (
+        "{package} is not installed; run `pip install 'tongdu[{extra}]'`, then try again.",
+        "未安装 {package}；请运行 `pip install 'tongdu[{extra}]'` 后重试。",
+    ),
+    "text-short": (
+        "The text has {tokens} tokens and {wanted} are wanted: behind its end its own words follow in an order drawn "
+        "by chance; name a longer FILE for a text that is one all through.",
+        "文本有 {tokens} 个词元，需要 {wanted} 个：其后以随机次序接上文中的词；如需完整的文本，请指定更长的文件。",
+    ),
+    "unmeasured": (
+        "{engine} was not measured at {tokens} tokens: {reason}.",
+        "{engine} 在 {tokens} 个词元处没有测量：{reason}。",
+    ),
+    "unkept": (
+        "{engine} has no second question at {tokens} tokens: {reason}.",
+        "{engine} 在 {tokens} 个词元处没有第二个问题的数字：{reason}。",
+    ),
     # warnings and notices
     "replaced": (
         "{value} damaged places of the file are shown as \ufffd; another copy or --encoding may read them.",
@@ -338,6 +356,10 @@ REASONS = {
     "it writes spaces in a way that is not implemented": "它书写空格的方式尚未实现",
     "it has more tokens than the model": "它的词元比模型多",
     "not all of its layers are attention": "它有些层不是注意力层",
+    "its package is not installed": "未安装它的软件包",
+    "there is no GGUF file of this model": "这个模型没有 GGUF 文件",
+    "after loading it answers otherwise": "加载之后它的回答不同",
+    "as said above": "原因见上",
     "its weights are published as pickles only": "它的权重只以 pickle 文件发布",
 }
 LANGUAGES = ("en", "zh")

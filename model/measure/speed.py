@@ -108,20 +108,20 @@ def _gguf(chosen: Chosen, folders: Folders) -> str:
 
 def _measured(job: Job) -> Iterator[Row | Noticed]:
     """The row of one engine and length, or why there is none."""
-    about: dict[str, str | int | float] = {"engine": job.engine, "tokens": len(job.ids)}
+    engine, tokens = job.engine, len(job.ids)
     with tempfile.TemporaryDirectory(prefix="tongdu-measure-", ignore_cleanup_errors=True) as folder:
         try:
             first = run(job, folder)
         except Unmeasured as reason:
             if reason.problem is not None:
                 yield Noticed(reason.problem.code, reason.problem.parameters)
-            yield Noticed("unmeasured", about | {"reason": str(reason)})
+            yield Noticed("unmeasured", {"engine": engine, "tokens": tokens, "reason": str(reason)})
             return
         second: Took | None = None
         try:
             second = _second(job, folder, first)
         except Unmeasured as reason:
-            yield Noticed("unkept", about | {"reason": str(reason)})
+            yield Noticed("unkept", {"engine": engine, "tokens": tokens, "reason": str(reason)})
     yield row(job, first, second)
 
 
