@@ -36,18 +36,21 @@ def pack(layout: Layout, key: Tensor, value: Tensor) -> Parts:
 
 def unpack(parts: Parts, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """The keys, still rotated unless the layout is exact, and the values that a chunk's parts stand for."""
-    if "key_scale" not in parts:
-        return parts["key"].to(dtype), parts["value"].to(dtype)
-    key = parts["key"].to(dtype) * parts["key_scale"].to(dtype)
-    if "value_step" in parts:
-        return key, parts["value"].to(dtype) * parts["value_step"].to(dtype)
-    return key, _from_int4(parts["value"], parts["value_grid"], dtype)
+    key = parts["key"].to(dtype)
+    return key * parts["key_scale"].to(dtype) if "key_scale" in parts else key, _values(parts, dtype)
 
 
 def restored(parts: Parts, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """`unpack` with the keys turned back: what takes the place of the exact keys and values."""
-    key, value = unpack(parts, dtype)
-    return (rotate(key) if "key_scale" in parts else key), value
+    """`unpack` with the keys turned back: what takes the place of the exact keys and values.
+
+    Scales and rotation are one matrix, diag(scale) R, so the small numbers are multiplied once.
+    """
+    value = _values(parts, dtype)
+    if "key_scale" not in parts:
+        return parts["key"].to(dtype), value
+    scale = parts["key_scale"].float().transpose(-1, -2)
+    turn = (scale * hadamard(scale.shape[-2], scale.device)).to(dtype)  # [..., head_dim, head_dim]
+    return parts["key"].to(dtype) @ turn, value
 
 
 def rotate(x: Tensor) -> Tensor:
@@ -70,6 +73,13 @@ def bytes_per_token(layout: Layout, kv_heads: int, head_dim: int, exact: int = 2
     """Bytes of one token's keys and values in one layer, scales shared by a chunk left out."""
     values = {"exact": exact, "int8": 1 + 2 / head_dim, "k8v4": 0.5 + 4 / math.gcd(GROUP, head_dim)}[layout]
     return kv_heads * head_dim * (values + (exact if layout == "exact" else 1.0))
+
+
+def _values(parts: Parts, dtype: torch.dtype) -> Tensor:
+    if "value_grid" in parts:
+        return _from_int4(parts["value"], parts["value_grid"], dtype)
+    value = parts["value"].to(dtype)
+    return value * parts["value_step"].to(dtype) if "value_step" in parts else value
 
 
 def _to_int8(x: Tensor, over: int) -> tuple[Tensor, Tensor]:

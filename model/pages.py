@@ -14,6 +14,7 @@ others take the header's layout when they are sealed, and from then on are atten
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load, save
+from safetensors.torch import save
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
@@ -219,7 +220,9 @@ class Pages:
             self._hold(parts, slice(end, end + len(ids)))
             self.advance(len(ids))
         else:
-            self.store.add(self._mapped(name) if self.tier == "file" else parts)
+            if self.tier != "file":
+                parts = {part: value.clone() for part, value in parts.items()}
+            self.store.add(parts)
             self.rewind(self.store.length)
         return True
 
@@ -255,9 +258,10 @@ class Pages:
 
     def _verified(self, path: Path, ids: list[int]) -> Parts:
         try:
-            data = path.read_bytes()
-            metadata, tensors = read_metadata(data), load(data)
-        except (SafetensorError, OSError, ValueError, AttributeError, TypeError) as error:
+            with safe_open(path, "pt") as file:
+                metadata = file.metadata() or {}
+                tensors: Parts = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (SafetensorError, OSError) as error:
             raise Damaged(path, str(error)) from error
         if "ids" not in tensors or metadata.get("header") != self.header.digest():
             raise Damaged(path, "another header")
@@ -266,15 +270,17 @@ class Pages:
         if metadata.get("sum") != checksum(tensors):
             raise Damaged(path, "the checksum differs")
         del tensors["ids"]
-        if _forms(tensors) != self._forms(len(ids)):
+        if _forms(tensors) != _expected(self.header, self._layout(len(ids)), len(ids)):
             raise Damaged(path, "another shape")
         return tensors
 
-    def _forms(self, tokens: int) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
-        """Shape and type of each part of a chunk of so many tokens."""
-        header = self.header
-        nothing = torch.zeros(header.layers, header.kv_heads, tokens, header.head_dim, dtype=self.dtype, device="meta")
-        return _forms(pack(self._layout(tokens), nothing, nothing))
+
+@functools.cache
+def _expected(header: Header, layout: Layout, tokens: int) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
+    """Shape and type of each part of a chunk of so many tokens."""
+    size = header.layers, header.kv_heads, tokens, header.head_dim
+    nothing = torch.zeros(size, dtype=getattr(torch, header.dtype), device="meta")
+    return _forms(pack(layout, nothing, nothing))
 
 
 def _forms(parts: Parts) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
@@ -297,13 +303,6 @@ def checksum(tensors: dict[str, Tensor]) -> str:
         digest.update(name.encode())
         digest.update(tensors[name].contiguous().view(torch.uint8).numpy().data)
     return digest.hexdigest()
-
-
-def read_metadata(data: bytes) -> dict[str, str]:
-    """The text entries of a safetensors file's header. Raises ValueError if there is no such header."""
-    size = int.from_bytes(data[:8], "little")
-    metadata = json.loads(data[8 : 8 + size].decode()).get("__metadata__", {})
-    return dict(metadata)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
