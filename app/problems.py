@@ -164,8 +164,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "too-long": (
         "The document has {tokens} tokens and {model} reads at most {limit}; choose a model with a longer "
-        "context (`tongdu models`).",
-        "文档有 {tokens} 个词元，{model} 最多读 {limit} 个；请选择上下文更长的模型（`tongdu models`）。",
+        "context (`tongdu models`), or ask about its beginning alone (--until).",
+        "文档有 {tokens} 个词元，{model} 最多读 {limit} 个；请选择上下文更长的模型（`tongdu models`），"
+        "或只就开头部分提问（--until）。",
     ),
     "nothing-fits": (
         "No model of the catalogue can read {characters} characters with {gigabytes} GB of free memory; close "
@@ -256,6 +257,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这是通读自身的错误，不是您的问题（{error}）；请报告给我们。",
     ),
     # measuring
+    "measuring": (
+        "Measuring this machine for ten seconds, once a day.",
+        "正在测量本机速度，约十秒，每天一次。",
+    ),
     "not-installed": (
         "{package} is not installed; run `pip install 'tongdu[{extra}]'`, then try again.",
         "未安装 {package}；请运行 `pip install 'tongdu[{extra}]'` 后重试。",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from model.catalog import ENTRIES, Entry
+from model.forecast import timed
 from model.plan import make
 from model.types import Device, Precision, Problem, Source
 
@@ -26,14 +28,14 @@ class Choice:
     better: str | None
 
 
-def choose(source: Source, device: Device, prepared: Callable[[Entry], bool]) -> Choice:
+def choose(source: Source, device: Device, prepared: Callable[[Entry], bool], pages: Path) -> Choice:
     """The best entry that has prepared this document; else the best that answers within SOON; else the
-    fastest. Never one that does not know the document's language.
+    fastest. Never one that does not know the document's language. `pages`: where earlier reads left what they took.
 
     Raises Problem "nothing-fits" when every model is too small or this machine is.
     """
     known = [e for e in ENTRIES if e.speaks(source.language) and is_for(e, device)]
-    seconds = {e.name: s for e in known if (s := estimate(e, source, device)) is not None}
+    seconds = {e.name: s for e in known if (s := estimate(e, source, device, pages)) is not None}
     fitting = sorted((e for e in known if e.name in seconds), key=lambda e: -e.quality)
     if not fitting:
         raise Problem("nothing-fits", characters=len(source.text), gigabytes=round(device.memory_free / 1e9, 1))
@@ -57,13 +59,14 @@ def is_for(entry: Entry, device: Device) -> bool:
     return not entry.obstacle and (device.kind == "cuda" or not entry.needs_gpu)
 
 
-def estimate(entry: Entry, source: Source, device: Device) -> float | None:
+def estimate(entry: Entry, source: Source, device: Device, pages: Path) -> float | None:
     """Seconds to read a document and answer once, before its tokens are counted; None if it cannot."""
     tokens, precision = estimated_tokens(entry, source.text), precision_of(entry, device)
     try:
         plan = make(entry.name, entry.shape, tokens, device, entry.stretch, precision)
     except Problem:
         return None
+    plan = timed(plan, entry.shape, device, pages)
     return STARTING + plan.seconds_to_read + plan.seconds_to_answer
 
 

@@ -20,9 +20,10 @@ from model.choice import choose, estimated_tokens
 from model.cite import cite, declines, main_claim
 from model.decode import decode, likeliest, prefill, sampled, stream
 from model.evidence import Locator
+from model.forecast import key_of, timed
 from model.lookup import Lookup
 from model.pages import CHUNK, Pages, chain, chunks
-from model.plan import RESERVE, make, prefill_seconds, stretched
+from model.plan import RESERVE, make, stretched
 from model.prompt import ending, language_of, prefix, tail
 from model.read import Interrupted, check_disk, locked, read, restore, sweep
 from model.supply import Chosen, named, obtain
@@ -106,6 +107,7 @@ class Engine:
             answer = yield from self._write(model, seen, request, evidence, prompt, clock)
             if self.stopped():
                 raise Interrupted(prompt.document_tokens(pages.length))
+            self._learn_writing(plan, model, seen, answer, clock, Path(request.reading.folders.pages))
             yield self._cite(model, pages, source, request.question, answer, evidence, scope)
         yield Finished(_receipt(source, plan, prompt, pages, scope), clock.seconds())
 
@@ -141,13 +143,17 @@ class Engine:
         """Everything up to the token that writes the document's character `end`, no further than has been read if
         `so_far`; only the plan if no more was asked for.
         """
+        if request.estimate_only:
+            yield from self._measured_thoroughly(request.folders)
         device = self._measured(request.folders)
         if request.estimate_only and not request.model:
             yield Offered(tuple(self._offers(request, device)))
         chosen = yield from self._choose(request, device)
         if request.estimate_only and chosen.entry and not chosen.is_here(Path(request.folders.models)):
             tokens = estimated_tokens(chosen.entry, request.source.text)
-            plan = make(chosen.name, chosen.entry.shape, tokens, device, chosen.stretch, chosen.precision)
+            shape = chosen.entry.shape
+            plan = make(chosen.name, shape, tokens, device, chosen.stretch, chosen.precision, request.layout)
+            plan = timed(plan, shape, device, Path(request.folders.pages))
             yield Planned(plan)
             return plan, None, None, None
         self.doubts = dict(chosen.entry.doubts) if chosen.entry else {}
@@ -166,17 +172,32 @@ class Engine:
         return plan, prompt, model, pages
 
     def _measured(self, folders: Folders) -> Device:
-        """This machine; its speeds as they were measured today, if they were."""
+        """This machine; its speeds as they were measured thoroughly today, if they were."""
         if self.device is None:
-            pages, here = Path(folders.pages), devices.describe()
-            self.device = calibration.measured(pages, here) or devices.measure()
+            kind = devices.best_kind()
+            kept = calibration.measured(Path(folders.pages), devices.describe(kind))
+            self.device = kept or devices.measure(kind)
         return self.device
+
+    def _measured_thoroughly(self, folders: Folders) -> Iterator[Event]:
+        """Measure this machine with patience, if that was not done today."""
+        pages, kind = Path(folders.pages), devices.best_kind()
+        found = calibration.measured(pages, devices.describe(kind))
+        if found is None:
+            yield Noticed("measuring", {})
+            found = devices.measure(kind, thoroughly=True)
+            calibration.keep_measured(pages, found)
+        if self.device is not None:  # what is free now lacks what this engine holds
+            found = replace(found, memory_free=self.device.memory_free)
+        self.device = found
 
     def _choose(self, request: Read, device: Device) -> Generator[Event, None, Chosen]:
         name = request.model
         if not name:
             pages = Path(request.folders.pages)
-            choice = choose(request.source, device, lambda e: readings.prepared(pages, request.source.key, e.name))
+            choice = choose(
+                request.source, device, lambda e: readings.prepared(pages, request.source.key, e.name), pages
+            )
             yield Chose(choice.entry.name, choice.reason, choice.better)
             name = choice.entry.name
         return named(name, request.folders, device, request.precision)
@@ -188,18 +209,21 @@ class Engine:
                 yield Offer(entry.name, False, None, "unreadable-model")
                 continue
             chosen = named(entry.name, request.folders, device, request.precision)
-            here, shape = chosen.is_here(Path(request.folders.models)), entry.shape
-            tokens = estimated_tokens(entry, request.source.text)
+            here, shape, pages = chosen.is_here(Path(request.folders.models)), entry.shape, Path(request.folders.pages)
+            tokens, prompt = estimated_tokens(entry, request.source.text), None
             if here:
                 checkpoint = chosen.open()
-                shape, tokens = checkpoint.shape, len(_prompt(checkpoint, request.source).tokens)
+                prompt = _prompt(checkpoint, request.source)
+                shape, tokens = checkpoint.shape, len(prompt.tokens)
             try:
                 plan = make(entry.name, shape, tokens, device, entry.stretch, chosen.precision, request.layout)
             except Problem as problem:
                 fits = stretched(shape.context, entry.stretch) if problem.code == "too-long" else 0
                 yield Offer(entry.name, here, None, problem.code, tokens, fits)
-            else:
-                yield Offer(entry.name, here, plan, "", tokens, tokens)
+                continue
+            if prompt:
+                plan = self._with_prepared(plan, checkpoint, prompt, pages)
+            yield Offer(entry.name, here, timed(plan, shape, device, pages), "", tokens, tokens)
 
     def _plan(
         self, chosen: Chosen, checkpoint: Checkpoint, prompt: Prompt, request: Read, end: int
@@ -223,14 +247,17 @@ class Engine:
                 raise
             prompt = prompt.cut(wanted)
             plan = made(len(prompt.tokens))
+        pages = Path(request.folders.pages)
+        plan = self._with_prepared(plan, checkpoint, prompt, pages)
+        return timed(plan, shape, device, pages, prompt.document_tokens(wanted)), prompt
+
+    def _with_prepared(self, plan: Plan, checkpoint: Checkpoint, prompt: Prompt, pages: Path) -> Plan:
+        """The plan, and how much of the document is sealed already."""
         header = page_header(checkpoint, plan, self.dtype)
-        there = [readings.chunk_path(Path(request.folders.pages), n).exists() for n in chain(header, prompt.ids)]
+        there = [readings.chunk_path(pages, name).exists() for name in chain(header, prompt.ids)]
         sealed = there.index(False) if False in there else len(there)
-        prepared = prompt.document_tokens(chunks(header, len(prompt.ids))[sealed - 1].stop if sealed else 0)
-        seconds = prefill_seconds(
-            shape, max(prompt.document_tokens(wanted), prepared), device, prepared, plan.precision
-        )
-        return replace(plan, prepared_tokens=prepared, seconds_to_read=seconds), prompt
+        end = chunks(header, len(prompt.ids))[sealed - 1].stop if sealed else 0
+        return replace(plan, prepared_tokens=prompt.document_tokens(end))
 
     def _load(self, checkpoint: Checkpoint, plan: Plan, clock: Clock) -> Model:
         """The model with the plan's rotary base; the one in memory if it is the same."""
@@ -274,7 +301,7 @@ class Engine:
                 note = readings.Note(document, plan.model, header.digest(), len(prompt.tokens), tuple(names))
                 readings.keep(folder, note)
                 reading = read(model, pages, prompt, self.stopped, wanted, plan.rows)
-                key = _key(plan, self._measured(request.folders))
+                key = key_of(plan, self._measured(request.folders))
                 yield from _learning(folder, key, model, pages, reading)
         clock.has_read()
         return pages
@@ -305,6 +332,13 @@ class Engine:
             pages.rewind(end)
         clock.answered()
         return "".join(pieces)
+
+    def _learn_writing(self, plan: Plan, model: Model, pages: Pages, answer: str, clock: Clock, folder: Path) -> None:
+        """Keep how long the answer's tokens took behind its first, for the next plan."""
+        tokens = len(model.tokenizer.encode_text(answer)) - 1
+        if tokens > 0 and self.device:
+            key = key_of(plan, self.device)
+            calibration.update_writing(folder, key, model.shape, pages.length, tokens, clock.writing())
 
     def _cite(
         self,
@@ -346,6 +380,10 @@ class Clock:
 
     def answered(self) -> None:
         self.last = time.perf_counter() - self.ready - self.reading
+
+    def writing(self) -> float:
+        """Seconds from the first token to the last."""
+        return self.reading + self.last - self.first
 
     def seconds(self) -> Seconds:
         return Seconds(*(round(s, 3) for s in (self.load, self.reading, self.first, self.last)))
@@ -403,12 +441,6 @@ def _receipt(source: Source, plan: Plan, prompt: Prompt | None, pages: Pages | N
         left_out=tuple(span for span in outside if source.text[span.start : span.end].strip()),
         prepared_before=plan.prepared_tokens > 0 and not (pages and pages.newly_read),
     )
-
-
-def _key(plan: Plan, device: Device) -> calibration.Key:
-    """What the seconds of a read depend on besides its tokens."""
-    machine = calibration.machine_of(device)
-    return calibration.Key(machine, plan.model, plan.precision, plan.layout, plan.tier)
 
 
 def _learning(

@@ -49,16 +49,25 @@ def prefill_seconds(shape: Shape, tokens: int, device: Device, start: int = 0, p
     linear = 2 * shape.parameters * (tokens - start)
     attention = 2 * (tokens**2 - start**2) * shape.heads * shape.head_dim * shape.layers
     speed = device.flops_int8 if precision == "int8" and device.flops_int8 else device.flops
-    return linear / (EFFICIENCY * speed) + attention / (ATTENTION_SPEED * shape.head_dim * device.flops)
+    return linear / (EFFICIENCY * speed) + attention / attention_speed(shape.head_dim, device)
+
+
+def attention_speed(head_dim: int, device: Device) -> float:
+    """FLOP/s of attention: as measured, between the two measured sizes of a head by its own; else by rule."""
+    if not device.attention_64:
+        return ATTENTION_SPEED * head_dim * device.flops
+    share = min(1.0, max(0.0, (head_dim - 64) / 64))
+    return (1 - share) * device.attention_64 + share * device.attention_128
 
 
 def answer_seconds(shape: Shape, length: int, device: Device, precision: Precision = "bf16") -> float:
     """Seconds for a usual answer: BESIDE_TOKENS read beside the question, ANSWER_TOKENS written, each
     at the price of reading all weights and all keys and values once.
     """
-    bytes_per_token = WRITING_BYTES[precision] * shape.parameters + shape.kv_bytes_per_token * length
+    packed = device.bandwidth_four if precision == "int8" and device.bandwidth_four else device.bandwidth
+    weights = WRITING_BYTES[precision] * shape.parameters / packed
     beside = prefill_seconds(shape, length, device, length - BESIDE_TOKENS, precision)
-    return beside + ANSWER_TOKENS * bytes_per_token / device.bandwidth
+    return beside + ANSWER_TOKENS * (weights + shape.kv_bytes_per_token * length / device.bandwidth)
 
 
 def stretched(context: int, stretch: float) -> int:

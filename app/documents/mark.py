@@ -162,7 +162,10 @@ def _english(line: str, block: int) -> Mark | None:
     match = _ENGLISH.fullmatch(line)
     if not match or not _is_english_title(match["rest"]):
         return None
-    value = number(re.sub(r"(?i)^the\s+", "", match["number"]))
+    try:
+        value = number(re.sub(r"(?i)^the\s+", "", match["number"]))
+    except ValueError:
+        return None  # "Chapter Ten Five": numerals, and no number
     unit = match["unit"].lower().rstrip(".").replace("vol", "volume").replace("volumeume", "volume")
     if unit in ("title", "section") and match["unit"].islower():
         return None

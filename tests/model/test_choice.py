@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,8 @@ def source_of(text: str, language: str) -> Source:
     return Source("k", "T", language, text, (Span(0, len(text)),), ("c1.p1",), (Span(0, len(text)),))
 
 
+NOWHERE = Path("no-such-folder")  # nothing was read here before
+
 TALE = source_of("word " * 10_000, "en")
 CHINESE = source_of("字" * 9_000, "zh-Hans")
 
@@ -28,12 +31,12 @@ def never(entry: Entry) -> bool:
 
 
 def test_a_fast_machine_gets_the_best() -> None:
-    choice = choose(TALE, FAST, never)
+    choice = choose(TALE, FAST, never, NOWHERE)
     assert choice.entry.quality == max(e.quality for e in ENTRIES if is_for(e, FAST)) and choice.better is None
 
 
 def test_a_slow_machine_gets_what_is_soon_and_hears_of_the_better() -> None:
-    choice = choose(TALE, SLOW, never)
+    choice = choose(TALE, SLOW, never, NOWHERE)
     assert choice.better is not None and "min" in choice.better
     assert choice.entry.quality < max(e.quality for e in ENTRIES if is_for(e, FAST))
 
@@ -41,24 +44,24 @@ def test_a_slow_machine_gets_what_is_soon_and_hears_of_the_better() -> None:
 def test_the_best_within_the_limit_is_taken() -> None:
     for flops in (1e10, 1e11, 3e11, 1e12):
         device = replace(DEVICE, flops=flops)
-        soon = [e for e in ENTRIES if is_for(e, device) and (estimate(e, TALE, device) or 1e9) <= SOON]
+        soon = [e for e in ENTRIES if is_for(e, device) and (estimate(e, TALE, device, NOWHERE) or 1e9) <= SOON]
         if soon:
-            assert choose(TALE, device, never).entry == max(soon, key=lambda e: e.quality)
+            assert choose(TALE, device, never, NOWHERE).entry == max(soon, key=lambda e: e.quality)
 
 
 def test_chinese_never_gets_an_english_model() -> None:
     for device in (FAST, SLOW):
-        assert choose(CHINESE, device, never).entry.speaks("zh")
+        assert choose(CHINESE, device, never, NOWHERE).entry.speaks("zh")
 
 
 def test_what_has_read_it_before_answers() -> None:
-    choice = choose(TALE, FAST, lambda e: e.name == "smollm2-135m")
+    choice = choose(TALE, FAST, lambda e: e.name == "smollm2-135m", NOWHERE)
     assert choice.entry.name == "smollm2-135m" and choice.better is not None
 
 
 def test_nothing_fits_is_said() -> None:
     with pytest.raises(Problem) as problem:
-        choose(TALE, replace(DEVICE, memory_free=10**7), never)
+        choose(TALE, replace(DEVICE, memory_free=10**7), never, NOWHERE)
     assert problem.value.code == "nothing-fits"
 
 
@@ -70,5 +73,5 @@ def test_tokens_are_estimated_from_both_scripts() -> None:
 
 def test_a_model_that_wants_a_gpu_is_chosen_on_one_alone() -> None:
     gpu = replace(FAST, kind="cuda", memory_free=140 * 10**9)
-    assert choose(TALE, gpu, never).entry.needs_gpu and not choose(TALE, FAST, never).entry.needs_gpu
-    assert not choose(TALE, gpu, never).entry.obstacle
+    assert choose(TALE, gpu, never, NOWHERE).entry.needs_gpu and not choose(TALE, FAST, never, NOWHERE).entry.needs_gpu
+    assert not choose(TALE, gpu, never, NOWHERE).entry.obstacle

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from model import readings
+from model import calibration, readings
+from model import device as devices
 from model.engine import Engine
+from model.forecast import key_of
 from model.read import Interrupted
 from model.serve import events
 from model.support import agreement, checked
@@ -20,6 +22,7 @@ from model.types import (
     Ask,
     Cited,
     Claim,
+    Device,
     Event,
     Failed,
     Finished,
@@ -157,10 +160,32 @@ def test_what_a_dead_process_left_half_written_is_swept(tiny_folder: Folder, tmp
     assert not dead.exists() and alive.exists()
 
 
-def test_an_estimate_reads_nothing(tiny_folder: Folder, tmp_path: Path) -> None:
+def test_an_estimate_reads_nothing_and_measures_once(
+    tiny_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[bool] = []
+
+    def measure(kind: str, thoroughly: bool) -> Device:
+        measured.append(thoroughly)
+        return replace(devices.describe(kind), flops=1e11, bandwidth=1e10)
+
+    monkeypatch.setattr(devices, "measure", measure)
     ask = request(tiny_folder("llama"), tmp_path)
-    found = run(Engine(dtype=torch.float32), replace(ask, reading=replace(ask.reading, estimate_only=True)))
-    assert [type(e) for e in found] == [Planned, Finished] and not (tmp_path / "pages").exists()
+    estimate = replace(ask, reading=replace(ask.reading, estimate_only=True))
+    for expected in ([Noticed, Planned, Finished], [Planned, Finished]):
+        assert [type(e) for e in run(Engine(dtype=torch.float32), estimate)] == expected
+    assert measured == [True] and {p.suffix for p in (tmp_path / "pages").iterdir()} <= {".json", ".lock"}
+
+
+def test_a_plan_knows_what_reading_and_writing_took_before(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask, engine = request(tiny_folder("llama"), tmp_path), Engine(dtype=torch.float32)
+    first, second = (next(e.plan for e in run(engine, ask) if isinstance(e, Planned)) for _ in range(2))
+    assert first.seconds_to_read > 0 == second.seconds_to_read and second.prepared_tokens == first.document_tokens
+    other = replace(ask, reading=replace(ask.reading, source=source_of("b", 50)))
+    third = next(e.plan for e in engine.answer(other) if isinstance(e, Planned))  # reads nothing
+    assert engine.device and engine.model
+    key, end = key_of(third, engine.device), third.document_tokens
+    assert third.seconds_to_read == calibration.predict(tmp_path / "pages", key, engine.model.shape, 0, end)
 
 
 @pytest.mark.parametrize(
