@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.documents.mark import parse
 
-WORDS = [
+ENGLISH = ["Chapter", "BOOK", "Part", "the", "The", "First", "Ten", "Five", "twenty", "XII", "IIX", "3", "I", "one-first"]
+CHINESE = ["３", "第", "十", "百千", "章", "回", "卷", "之", "上", "、", ".", ":", "—"]
     "Chapter",
     "BOOK",
     "Part",
@@ -39,7 +40,7 @@ WORDS = [
 ]
 
 
-@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=7), st.sampled_from(["", " "]), st.booleans())
+@given(st.lists(st.sampled_from(ENGLISH + CHINESE), min_size=1, max_size=7), st.sampled_from(["", " "]), st.booleans())
 def test_no_line_breaks_it(words: list[str], between: str, in_series: bool) -> None:
     parse(between.join(words), in_series=in_series)
 
