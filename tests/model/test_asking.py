@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from model import engine as engines
+from model import answer as writing
 from model.engine import Engine
 from model.plan import make
 from model.read import Interrupted
@@ -144,7 +144,7 @@ def test_when_memory_runs_out_a_smaller_plan_goes_on(
 ) -> None:
     request = ask(tiny_folder("llama"), tmp_path)
     want = answer(run(ask(tiny_folder("llama"), tmp_path / "calm")))
-    real, calls = getattr(engines, where), iter(range(10**6))
+    real, calls = getattr(writing, where), iter(range(10**6))
 
     def scarce(*arguments: Any) -> Any:
         if next(calls) == 0:
@@ -157,7 +157,7 @@ def test_when_memory_runs_out_a_smaller_plan_goes_on(
         yield next(pieces)
         raise MemoryError
 
-    monkeypatch.setattr(engines, where, scarce)
+    monkeypatch.setattr(writing, where, scarce)
     found = run(request)
     plans = [e.plan for e in found if isinstance(e, Planned)]
     assert [e.code for e in found if isinstance(e, Noticed)] == ["memory-shrunk"]

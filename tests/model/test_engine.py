@@ -183,8 +183,8 @@ def test_a_plan_knows_what_reading_and_writing_took_before(tiny_folder: Folder, 
     assert first.seconds_to_read > 0 == second.seconds_to_read and second.prepared_tokens == first.document_tokens
     other = replace(ask, reading=replace(ask.reading, source=source_of("b", 50)))
     third = next(e.plan for e in engine.answer(other) if isinstance(e, Planned))  # reads nothing
-    assert engine.device and engine.model
-    key, end = key_of(third, engine.device), third.document_tokens
+    assert engine.planner.device and engine.model
+    key, end = key_of(third, engine.planner.device), third.document_tokens
     assert third.seconds_to_read == calibration.predict(tmp_path / "pages", key, engine.model.shape, 0, end)
 
 
