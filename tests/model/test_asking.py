@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from model import answer as writing
+from model import engine as engines
 from model.engine import Engine
 from model.plan import make
 from model.read import Interrupted
