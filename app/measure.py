@@ -18,8 +18,7 @@ from app import report
 from app.documents.open import open_document
 from app.options import Options
 from app.paths import assets
-from app.session import QUIET
-from model import types
+from app.worker import environment
 from model.catalog import ENTRIES, present
 from model.measure.row import Row
 from model.types import Problem
@@ -96,7 +95,7 @@ def rows_of(options: Options, wanted: Speed) -> Iterator[Row]:
         "offline": options.offline,
     }
     shown = report.Report(None, options.language, as_json=True)
-    for line in _lines(order):
+    for line in _lines(order, options.offline):
         fields = json.loads(line)
         if fields.pop("type") == "Row":
             yield Row(**fields)
@@ -118,16 +117,14 @@ def _texts(files: tuple[Path, ...]) -> list[str]:
     return sorted((open_document(path).text for path in samples), key=len, reverse=True)
 
 
-def _lines(order: dict[str, object]) -> Iterator[str]:
+def _lines(order: dict[str, object], offline: bool) -> Iterator[str]:
     """What the measuring process says. It and what it started end with this iterator."""
-    found = [str(Path(types.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | QUIET | {"PYTHONPATH": os.pathsep.join(filter(None, found))}
     with subprocess.Popen(
         COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
-        env=environment,
+        env=environment(offline),
         start_new_session=True,
     ) as process:
         assert process.stdin is not None and process.stdout is not None

@@ -473,8 +473,9 @@ def test_a_data_folder_that_is_a_file_is_said(invoke, tale: Path, tmp_path: Path
 def test_a_second_interrupt_leaves_at_once(tmp_path: Path) -> None:
     code = (
         "import os, signal, sys, threading, time\n"
-        "from app import session\nfrom app.report import Interruptible\nfrom model.types import Fetch, Folders\n"
-        "session.COMMAND = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        "from app import session, worker\nfrom app.report import Interruptible\n"
+        "from model.types import Fetch, Folders\n"
+        "worker.COMMAND = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
         "s = session.Session()\n"
         "def kill():\n"
         "    for _ in range(2): time.sleep(0.3); os.kill(os.getpid(), signal.SIGINT)\n"

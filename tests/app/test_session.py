@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import session as module
+from app import worker as module
 from app.problems import LANGUAGES, REASONS, render
-from app.session import WHY, Session, Story
+from app.session import WHY, Session
+from app.story import Story
 from model.types import (
     Ask,
     Cited,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from app import session as module
+from app import worker as module
 from app.session import Session
 from model import serve
 from model.engine import Engine
