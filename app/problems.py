@@ -91,6 +91,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no text to read in {place}; name a larger place, and in A..B the earlier one first.",
         "“{place}”里没有可读的文字；请指定更大的范围；A..B 中先写靠前的一处。",
     ),
+    "scope-hybrid": (
+        "This model keeps one running memory of all it has read, so a passage from the middle cannot be asked about "
+        "alone; use --until, which asks from the beginning up to a place, or choose a model with full attention "
+        "(`tongdu models`).",
+        "这个模型对读过的内容只有一份连续的记忆，不能单独就中间的一段提问；请用 --until 从开头问到某处，或选择"
+        "全注意力的模型（`tongdu models`）。",
+    ),
     # models and reading
     "unknown-model": (
         "There is no model called {name}; use one of {known}, or the path of a model's folder.",
@@ -360,7 +367,6 @@ REASONS = {
     "it is no safetensors file": "不是 safetensors 文件",
     "it writes spaces in a way that is not implemented": "它书写空格的方式尚未实现",
     "it has more tokens than the model": "它的词元比模型多",
-    "not all of its layers are attention": "它有些层不是注意力层",
     "its package is not installed": "未安装它的软件包",
     "there is no GGUF file of this model": "这个模型没有 GGUF 文件",
     "after loading it answers otherwise": "加载之后它的回答不同",

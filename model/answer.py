@@ -10,8 +10,9 @@ from model.decode import decode, likeliest, prefill, sampled, stream
 from model.evidence import Locator
 from model.lookup import Lookup
 from model.pages import Pages
-from model.plan import RESERVE
+from model.plan import RESERVE, ROWS
 from model.prompt import ending, language_of, tail
+from model.read import prefix
 from model.support import checked
 from model.tokens import Prompt
 from model.types import Ask, Cited, Event, Evidence, Problem, Source, Span, Wrote
@@ -22,14 +23,18 @@ QUOTED = 3  # passages that are quoted again beside the question
 QUOTED_TOKENS = 450  # and how many tokens they may take together
 
 
-def seen(pages: Pages, prompt: Prompt, scope: Span) -> Pages:
+def seen(
+    model: Model, pages: Pages, prompt: Prompt, scope: Span, stopped: Callable[[], bool], rows: int = ROWS
+) -> Pages:
     """The pages that a question about a scope attends to: all that stands, a prefix of it, or the prompt's beginning
-    and the scope's own.
+    and the scope's own. Raises Problem "scope-hybrid", Interrupted.
     """
     run = prompt.run(scope)
     if scope.start > 0:
         return pages.view([range(min(prompt.before, run.start)), run], RESERVE)
-    return pages if run.stop >= pages.length else pages.view([range(run.stop)], RESERVE)
+    if run.stop >= pages.length:
+        return pages
+    return prefix(model, pages, prompt, run.stop, RESERVE, stopped, rows)
 
 
 def write(

@@ -22,6 +22,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 
 from model.prompt import CHATML, Template
 from model.rotary import Rope, read_rope
+from model.states import Recurrence
 from model.tokens import Tokenizer
 from model.types import Problem, Shape
 
@@ -36,6 +37,13 @@ ROTARY_TABLE = "rotary_emb.inv_freq"  # in old checkpoints; `model.rotary` compu
 KNOWN = (
     "llama", "xverse", "qwen2", "qwen3", "mistral", "glm", "glm4", "phi3", "smollm3", "olmo2", "seed_oss", "granite",
 )  # fmt: skip
+# Some layers with full attention, the others recurrent (gated delta rule): `model.states` keeps what these remember.
+HYBRID = ("qwen3_5_text", "qwen3_next")
+# Models that also see: the kind of what reads in them, which alone is loaded, and the name of the whole.
+SEEING = {"qwen3_5": ("qwen3_5_text", "Qwen3_5ForConditionalGeneration")}
+READING = "model.language_model."  # what the names of its weights begin with there, instead of "model."
+ASIDE = ("model.visual.", "mtp.")  # what sees, and what guesses the next token but one
+RECURRENT = "linear_attention"  # what transformers calls the layers that `model.states` is for
 XVERSE_BASES = (500_000.0, 10_000.0)  # in the code of XVERSE-13B-256K; of the 7B and 13B made for 8,192 tokens
 XVERSE_CHAT = (  # XVERSE's `chat`, which is code and no template
     "{% for m in messages %}{% if m['role'] == 'system' %}{{ m['content'] }}\n\n{% else %}"
@@ -58,6 +66,10 @@ class Checkpoint:
     digest: str
     config: PretrainedConfig
     rope: Rope
+
+    @property
+    def recurrence(self) -> Recurrence | None:
+        return read_recurrence(self.config)
 
     @property
     def is_packed(self) -> bool:
@@ -88,7 +100,7 @@ def open_checkpoint(folder: Path, digest: str | None = None) -> Checkpoint:
     tokenizer = _tokenizer(folder, config.vocab_size)
     if not (folder / PACKED).exists():
         _check_fit(folder, config, stored)
-    weights = [held for name, held in stored.items() if not name.endswith((*QUANTIZED, ROTARY_TABLE))]
+    weights = [held for name, held in _reading(config, stored).items() if not name.endswith((*QUANTIZED, ROTARY_TABLE))]
     return Checkpoint(
         folder=folder,
         tokenizer=tokenizer,
@@ -106,18 +118,15 @@ def config_of(folder: Path, stored: Mapping[str, Stored]) -> PretrainedConfig:
     Raises Problem as `open_checkpoint` does.
     """
     raw = _json(folder / "config.json")
-    kind = str(raw.get("model_type", ""))
     named = [str(name) for name in raw.get("architectures") or ()]
-    if kind == "xverse" and "num_experts" in raw:
-        kind = "xverse-moe"
-    if kind not in KNOWN:
+    kind, reader, expected = _reader(raw)
+    if kind not in (*KNOWN, *HYBRID):
         code = "remote-code" if "auto_map" in raw and kind not in CONFIG_MAPPING else "architecture"
-        raise Problem(code, kind=kind or ", ".join(named) or "?", known=", ".join(KNOWN))
-    expected = "XverseForCausalLM" if kind == "xverse" else CLASSES[kind]
+        raise _unknown(kind or ", ".join(named) or "?", code)
     if named and expected.lower() not in [name.lower() for name in named]:
-        raise Problem("architecture", kind=named[0], known=", ".join(KNOWN))
+        raise _unknown(named[0])
     _check_numbers(raw, stored)
-    plain = {name: value for name, value in raw.items() if name not in ("auto_map", "architectures", "model_type")}
+    plain = {name: value for name, value in reader.items() if name not in ("auto_map", "architectures", "model_type")}
     if kind == "xverse":
         plain |= {"rope_theta": _xverse_base(raw, stored)}
     try:
@@ -126,6 +135,23 @@ def config_of(folder: Path, stored: Mapping[str, Stored]) -> PretrainedConfig:
         raise _broken(folder, error) from error
     _check_attention(config)
     return config
+
+
+def _reader(raw: dict[str, Any]) -> tuple[str, dict[str, Any], str]:
+    """The kind of the part of a model that reads, its own config, and the architecture that the whole goes by."""
+    kind = str(raw.get("model_type", ""))
+    if kind in ("xverse", "qwen3_next") and raw.get("num_experts"):
+        kind += "-moe"
+    text = raw.get("text_config")
+    if kind in SEEING and isinstance(text, dict):
+        tied = {"tie_word_embeddings": raw.get("tie_word_embeddings", False)}
+        return str(text.get("model_type", SEEING[kind][0])), tied | text, SEEING[kind][1]
+    kind = SEEING[kind][0] if kind in SEEING else kind
+    return kind, raw, "XverseForCausalLM" if kind == "xverse" else CLASSES.get(kind, "")
+
+
+def _unknown(kind: str, code: str = "architecture") -> Problem:
+    return Problem(code, kind=kind, known=", ".join((*KNOWN, *HYBRID)))
 
 
 def _xverse_base(raw: Mapping[str, Any], stored: Mapping[str, Stored]) -> float:
@@ -162,11 +188,13 @@ def _check_numbers(raw: Mapping[str, Any], stored: Mapping[str, Stored]) -> None
 
 
 def _check_attention(config: Any) -> None:
-    """Refuse layers that see only a window of the tokens: ours see all."""
+    """Refuse layers that see only a window of the tokens: ours see all, or are recurrent in the kinds of HYBRID."""
     layers = getattr(config, "layer_types", None) or ("sliding_attention",)
     window = getattr(config, "sliding_window", None) or config.max_position_embeddings
     if window < config.max_position_embeddings and any(layer != "full_attention" for layer in layers):
         raise Problem("window", kind=config.model_type, window=window)
+    if config.model_type in HYBRID and (set(layers) - {RECURRENT} != {"full_attention"}):
+        raise _unknown(f"{config.model_type} ({', '.join(sorted(set(layers)))})")
 
 
 def _check_fit(folder: Path, config: PretrainedConfig, stored: Mapping[str, Stored]) -> None:
@@ -174,7 +202,7 @@ def _check_fit(folder: Path, config: PretrainedConfig, stored: Mapping[str, Stor
     with torch.device("meta"):
         module = AutoModelForCausalLM.from_config(config)
     wanted = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
-    found = {name: held.shape for name, held in stored.items() if not name.endswith(ROTARY_TABLE)}
+    found = {name: held.shape for name, held in _reading(config, stored).items() if not name.endswith(ROTARY_TABLE)}
     for name in module.all_tied_weights_keys:
         found.setdefault(name, wanted[name])
     for name in sorted(wanted.keys() | found.keys()):
@@ -182,22 +210,43 @@ def _check_fit(folder: Path, config: PretrainedConfig, stored: Mapping[str, Stor
             raise Problem("weights-differ", folder=str(folder), tensor=name)
 
 
+def _reading(config: PretrainedConfig, stored: Mapping[str, Stored]) -> Mapping[str, Stored]:
+    """The weights of what reads in a model that also sees, under the names that transformers loads them by."""
+    if config.model_type not in HYBRID:
+        return stored
+    return {name.replace(READING, "model.", 1): held for name, held in stored.items() if not name.startswith(ASIDE)}
+
+
+def read_recurrence(config: Any) -> Recurrence | None:
+    """The recurrent layers of a config of HYBRID and what each one remembers: the last inputs of the convolution over
+    queries, keys and values, and a matrix for each value head. None where all layers attend.
+    """
+    places = tuple(i for i, layer in enumerate(getattr(config, "layer_types", None) or ()) if layer == RECURRENT)
+    if not places:
+        return None
+    heads, key, value = config.linear_num_value_heads, config.linear_key_head_dim, config.linear_value_head_dim
+    channels = 2 * config.linear_num_key_heads * key + heads * value
+    return Recurrence(places, (channels, config.linear_conv_kernel_dim), (heads, key, value))
+
+
 def read_shape(config: Any, rope: Rope, parameters: int) -> Shape:
-    """The sizes that planning needs, from a transformers config."""
+    """The sizes that planning needs, from a transformers config; `layers` are those that attend."""
     head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     context = config.max_position_embeddings
     if rope.kind == "yarn":
         context = round(rope.numbers["original"] * rope.numbers["factor"])
     if chunked := getattr(config, "dual_chunk_attention_config", None):  # longer only with an attention of its own
         context = min(context, chunked["original_max_position_embeddings"])
+    recurrence = read_recurrence(config)
     return Shape(
-        layers=config.num_hidden_layers,
+        layers=config.num_hidden_layers - (len(recurrence.places) if recurrence else 0),
         heads=config.num_attention_heads,
         kv_heads=config.num_key_value_heads,
         head_dim=head_dim,
         parameters=parameters,
         context=context,
         rope_theta=rope.theta,
+        state_bytes=recurrence.bytes(torch.bfloat16) if recurrence else 0,
     )
 
 

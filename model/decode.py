@@ -61,7 +61,8 @@ def decode(
 
     With a `lookup` several guessed tokens are read in one pass. Each token is chosen from the model's own logits, and
     the guesses count only as far as they are what was chosen: the text is what it would be without them, drawn from
-    the same distribution. `before` is what stands before the answer, for the first guess.
+    the same distribution. `before` is what stands before the answer, for the first guess. Pages that are not croppable
+    could not forget a wrong guess: there nothing is guessed.
     """
     written: list[int] = []
     guessed: list[int] = []
@@ -78,9 +79,10 @@ def decode(
                 return
             if token != guess:
                 break
-        pages.rewind(pages.length - len(guessed) + len(written) - start - 1)
+        if guessed:
+            pages.rewind(pages.length - len(guessed) + len(written) - start - 1)
         room = min(limit - len(written), pages.capacity - pages.length - 1)
-        guessed = lookup.draft([*(before or []), *written])[:room] if lookup else []
+        guessed = lookup.draft([*(before or []), *written])[:room] if lookup and pages.croppable else []
         rows = prefill(model, pages, [written[-1], *guessed], keep=len(guessed) + 1)
 
 

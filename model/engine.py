@@ -17,8 +17,9 @@ from model.checkpoint import Checkpoint
 from model.clock import Clock
 from model.evidence import Locator
 from model.forecast import key_of
+from model.header import chain
 from model.lookup import Lookup
-from model.pages import CHUNK, Pages, chain
+from model.pages import Pages
 from model.plan import RESERVE
 from model.planner import Planner, prompt_of
 from model.prompt import language_of
@@ -85,10 +86,13 @@ class Engine:
         """The whole story: choose and obtain a model, plan, read, locate, write, cite, report."""
         source, clock = request.reading.source, Clock()
         scope = request.scope or Span(0, len(source.text))
-        plan, prompt, model, pages = yield from self._prepare(request.reading, clock, scope.end, request.so_far)
+        plan, prompt, model, pages = yield from self._prepare(
+            request.reading, clock, scope.end, request.so_far, scope.start
+        )
         if model and prompt and pages:
             scope = Span(scope.start, min(scope.end, _characters(prompt, pages.length)))
-            in_view, locator = seen(pages, prompt, scope), self._locator(source)
+            in_view = seen(model, pages, prompt, scope, self.stopped, plan.rows)
+            locator = self._locator(source)
             evidence = locator.locate(model, pages, prompt, request.question, scope)
             yield Located(evidence)
             answer = yield from write(model, in_view, request, evidence, self.lookup, clock, self.stopped)
@@ -126,7 +130,7 @@ class Engine:
             yield Noticed("memory-shrunk", {"step": step + 1})
 
     def _prepare(
-        self, request: Read, clock: Clock, end: int, so_far: bool = False
+        self, request: Read, clock: Clock, end: int, so_far: bool = False, start: int = 0
     ) -> Generator[Event, None, tuple[Plan, Prompt | None, Model | None, Pages | None]]:
         """Everything up to the token that writes the document's character `end`, no further than has been read if
         `so_far`; only the plan if no more was asked for.
@@ -145,6 +149,8 @@ class Engine:
         yield from obtain(chosen, request.folders, request.offline, self.stopped)
         clock.loading()
         checkpoint = chosen.open()
+        if start > 0 and checkpoint.recurrence:  # said before it is read and not behind it
+            raise Problem("scope-hybrid")
         plan, prompt = planner.plan(chosen, checkpoint, prompt_of(checkpoint, request.source), request, end)
         yield Planned(plan)
         if request.estimate_only:
@@ -173,7 +179,7 @@ class Engine:
         header = page_header(model.checkpoint, plan, self.dtype)
         names, wanted = chain(header, prompt.ids), prompt.until(end)
         if self.pages is None or (self.pages.header, self.pages.names, self.pages.tier) != (header, names, plan.tier):
-            capacity = plan.length if plan.tier == "resident" else CHUNK + RESERVE
+            capacity = plan.length if plan.tier == "resident" else header.chunk + RESERVE
             self.open.close()
             self.open.enter_context(readings.opened(folder, document))
             self.pages = Pages(header, capacity, folder / "chunks", names, model.device, plan.tier)

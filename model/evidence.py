@@ -36,6 +36,8 @@ class Locator:
         ranked = self.lexical(question, scope)[: max(CANDIDATES, KEPT)]
         if not ranked:
             return ()
+        if not pages.croppable:  # a passage cannot be attended to alone: its words must do
+            return tuple(Evidence(self.passages[i], score) for i, score in ranked[:KEPT])
         spans = [self.passages[i] for i, _ in ranked[:CANDIDATES]]
         likely = standardized([-self._surprise(model, pages, prompt, span, question) for span in spans])
         lexical = standardized([score for _, score in ranked[:CANDIDATES]])

@@ -9,74 +9,34 @@ first changed chunk only.
 
 The first SINKS tokens, on which attention rests, and the last ones are chunks of their own, which stay exact. The
 others take the header's layout when they are sealed, and from then on are attended to as sealed.
+
+Where a model has recurrent layers too (`model.states`), each chunk's file also holds what they remember at its end.
+Such pages can be rewound only to where a snapshot is held, and looked at only as far as a prefix.
 """
 
 from __future__ import annotations
 
-import errno
-import functools
-import hashlib
-import json
-import os
+import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 from torch import Tensor
-from transformers.cache_utils import Cache, CacheLayerMixin
+from transformers.cache_utils import Cache, CacheLayerMixin, LinearAttentionCacheLayerMixin
 
+from model.header import Header, chunks
 from model.layout import Parts, pack, restored
+from model.sealed import Damaged, mapped, verified, write
+from model.states import STATES, Snapshot, States
 from model.store import Block, Slab, Store
-from model.types import Layout, Problem, Tier
+from model.types import Problem, Tier
 
-CHUNK = 512  # tokens that are read and sealed at a time: what a killed process loses at most
-SINKS = 64  # tokens of the beginning, and as many of the end, that stay exact
+if TYPE_CHECKING:
+    from transformers.cache_utils import DummyLayer  # newer than 5.17
+
 PADDED = 64  # buffers are attended to in whole multiples of this: the same products again and again
-FORMAT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What keys and values depend on besides the tokens. Pages with another header are never used."""
-
-    weights: str
-    precision: str
-    rope: str
-    theta: float
-    layers: int
-    kv_heads: int
-    head_dim: int
-    dtype: str
-    layout: Layout = "exact"
-    chunk: int = CHUNK
-    sinks: int = SINKS
-    format: int = FORMAT
-
-    def digest(self) -> str:
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
-
-
-def chunks(header: Header, tokens: int) -> list[range]:
-    """The places of each chunk's tokens: the sinks, full chunks, what is left of another, the last few."""
-    last = max(header.sinks, tokens - header.sinks)
-    bounds = [0, *range(header.sinks, last, header.chunk), last, tokens]
-    return [range(a, min(b, tokens)) for a, b in pairwise(bounds) if a < min(b, tokens)]
-
-
-def chain(header: Header, ids: list[int]) -> list[str]:
-    """The name of each chunk: a hash over the header and all tokens up to the chunk's end."""
-    names = []
-    name = header.digest()
-    for run in chunks(header, len(ids)):
-        tokens = ",".join(map(str, ids[run.start : run.stop]))
-        name = hashlib.sha256(f"{name}:{tokens}".encode()).hexdigest()
-        names.append(name)
-    return names
 
 
 class PageLayer(CacheLayerMixin):
@@ -151,7 +111,8 @@ class Pages:
             PageLayer(index, key, value, self.store, header.layers)
             for index, (key, value) in enumerate(zip(self.key, self.value, strict=True))
         ]
-        self.cache = Cache(layers=list(self.layers))
+        self.states = States(header.recurrence, self.dtype, device) if header.recurrence else None
+        self.cache = Cache(layers=self._in_order())
 
     @property
     def length(self) -> int:
@@ -161,20 +122,60 @@ class Pages:
     def capacity(self) -> int:
         return self.store.length + self.room
 
+    @property
+    def croppable(self) -> bool:
+        """Whether any of the last tokens can be forgotten and any run of tokens viewed; else see `rewind` and `view`.
+
+        Where not, nothing may be guessed ahead: rejected guesses could not be taken back.
+        """
+        return self.states is None
+
     def advance(self, n: int) -> None:
         """Count n new tokens, once all layers hold them."""
-        self.rewind(self.length + n)
+        self._stand(self.length + n)
 
     def rewind(self, length: int) -> None:
-        """Forget everything behind `length`: the next question starts there."""
-        for layer in self.layers:
-            layer.length = length - self.store.length
+        """Forget everything behind `length`: the next question starts there. Pages that are not croppable go back to
+        the end of the last chunk that was sealed or restored, to where `hold` was called last, or to 0.
+        """
+        if self.states:
+            self.states.back(length)
+        self._stand(length)
 
-    def view(self, runs: Sequence[range], room: int) -> Pages:
+    def hold(self) -> None:
+        """Make what stands now a place that `rewind` can return to, instead of the one before."""
+        if self.states:
+            self.states.held = self.states.snapshot(self.length)
+
+    def snapshot(self, end: int, ids: list[int]) -> Snapshot:
+        """The last snapshot at or before token `end` of these pages that are not croppable: the one in memory or that
+        of a sealed chunk of the prompt `ids`; the beginning, if there is none.
+        """
+        assert self.states
+        if self.states.held.length <= end:
+            return self.states.held
+        for name, run in reversed(list(zip(self.names, chunks(self.header, len(ids)), strict=True))):
+            if self.folder and run.stop <= end and self.path(name).exists():
+                with contextlib.suppress(Damaged):  # it is read again, and reported, when it is next restored
+                    parts = verified(self.path(name), self.header, ids[run.start : run.stop])
+                    return Snapshot(run.stop, _split(parts)[1])
+        return self.states.beginning()
+
+    def view(self, runs: Sequence[range], room: int, snapshot: Snapshot | None = None) -> Pages:
         """These runs of tokens alone, with room for some more behind the last run. Nothing is copied.
 
-        Keys keep the positions at which they were read, so new tokens follow the last run's end.
+        Keys keep the positions at which they were read, so new tokens follow the last run's end. Of pages that are not
+        croppable only a prefix that ends at a snapshot (None: the one that is held) can be viewed: what recurrent
+        layers remember of a passage cannot be told from what they remember of all before it.
+
+        Raises Problem "scope-hybrid" for anything but a prefix of such pages.
         """
+        if self.states:
+            snapshot = snapshot or self.states.held
+            if any(one.stop != other.start for one, other in pairwise([range(0), *runs])):
+                raise Problem("scope-hybrid")
+            if runs[-1].stop != snapshot.length:
+                raise ValueError(f"a prefix of {runs[-1].stop} tokens, and a snapshot at {snapshot.length}")
         sealed, stood = self.store.length, self.layers[0].length
         store = self.store.view(runs)
         held = Slab({"key": self.key[:, :, None, :stood], "value": self.value[:, :, None, :stood]})
@@ -183,6 +184,8 @@ class Pages:
             store.slabs += held.cut(start, stop) if start < stop else []
         pages = Pages(self.header, room, device=self.device, tier="memory", store=store)
         pages.ahead = runs[-1].stop - store.length
+        if pages.states and snapshot:
+            pages.states.put(snapshot)
         return pages
 
     def path(self, name: str) -> Path:
@@ -197,14 +200,17 @@ class Pages:
         """
         end = self.layers[0].length
         span = slice(end - len(ids), end)
-        parts = pack(self._layout(len(ids)), self.key[:, :, span], self.value[:, :, span])
-        self._write(name, ids, parts)
+        parts = pack(self.header.layout_of(len(ids)), self.key[:, :, span], self.value[:, :, span])
+        snapshot = self.states.snapshot(self.length) if self.states else None
+        write(self.path(name), self.header, ids, parts | (snapshot.parts if snapshot else {}))
         if self.tier != "resident":
             kept = {part: value.clone() for part, value in parts.items()}  # exact parts are the buffers' own
-            self.store.add(self._mapped(name) if self.tier == "file" else kept)
-            self.rewind(self.store.length)
-        elif self._layout(len(ids)) != "exact":
+            self.store.add(_split(mapped(self.path(name)))[0] if self.tier == "file" else kept)
+            self._stand(self.store.length)
+        elif self.header.layout_of(len(ids)) != "exact":
             self._hold(parts, span)
+        if self.states and snapshot:
+            self.states.held = snapshot
 
     def restore(self, name: str, ids: list[int]) -> bool:
         """Load the chunk `name` behind what stands. False when it was never sealed.
@@ -214,7 +220,7 @@ class Pages:
         path = self.path(name)
         if not path.exists():
             return False
-        parts = self._verified(path, ids)
+        parts, states = _split(verified(path, self.header, ids))
         if self.tier == "resident":
             end = self.layers[0].length
             self._hold(parts, slice(end, end + len(ids)))
@@ -223,7 +229,9 @@ class Pages:
             if self.tier != "file":
                 parts = {part: value.clone() for part, value in parts.items()}
             self.store.add(parts)
-            self.rewind(self.store.length)
+            self._stand(self.store.length)
+        if self.states:
+            self.states.put(Snapshot(self.length, states))
         return True
 
     def check(self, ids: list[int]) -> list[Damaged]:
@@ -232,91 +240,31 @@ class Pages:
         for name, run in zip(self.names, chunks(self.header, len(ids)), strict=True):
             try:
                 if self.path(name).exists():
-                    self._verified(self.path(name), ids[run.start : run.stop])
+                    verified(self.path(name), self.header, ids[run.start : run.stop])
             except Damaged as damaged:
                 found.append(damaged)
         return found
 
-    def _layout(self, tokens: int) -> Layout:
-        return self.header.layout if tokens > self.header.sinks else "exact"
+    def _in_order(self) -> list[CacheLayerMixin | LinearAttentionCacheLayerMixin | DummyLayer]:
+        """The layers as the model counts them: recurrent ones at their places, the others between them."""
+        if self.states is None:
+            return list(self.layers)
+        recurrent = dict(zip(self.states.recurrence.places, self.states.layers, strict=True))
+        attending = iter(self.layers)
+        every = range(len(self.layers) + len(recurrent))
+        return [recurrent[i] if i in recurrent else next(attending) for i in every]
+
+    def _stand(self, length: int) -> None:
+        for layer in self.layers:
+            layer.length = length - self.store.length
 
     def _hold(self, parts: Parts, span: slice) -> None:
         """Put what a chunk's parts stand for into the buffers."""
         here = {name: part.to(self.device) for name, part in parts.items()}
         self.key[:, :, span], self.value[:, :, span] = restored(here, self.dtype)
 
-    def _write(self, name: str, ids: list[int], parts: Parts) -> None:
-        tensors = {"ids": torch.tensor(ids, dtype=torch.int32)}
-        tensors |= {part: value.cpu().contiguous() for part, value in parts.items()}
-        metadata = {"header": self.header.digest(), "sum": checksum(tensors)}
-        write_atomically(self.path(name), save(tensors, metadata))
 
-    def _mapped(self, name: str) -> Parts:
-        """A sealed file's parts as pages of that file, read when they are looked at."""
-        with safe_open(self.path(name), "pt") as file:
-            return {part: file.get_tensor(part) for part in file.keys() if part != "ids"}  # noqa: SIM118
-
-    def _verified(self, path: Path, ids: list[int]) -> Parts:
-        try:
-            with safe_open(path, "pt") as file:
-                metadata = file.metadata() or {}
-                tensors: Parts = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
-            raise Damaged(path, str(error)) from error
-        if "ids" not in tensors or metadata.get("header") != self.header.digest():
-            raise Damaged(path, "another header")
-        if tensors["ids"].tolist() != ids:
-            raise Damaged(path, "other tokens")
-        if metadata.get("sum") != checksum(tensors):
-            raise Damaged(path, "the checksum differs")
-        del tensors["ids"]
-        if _forms(tensors) != _expected(self.header, self._layout(len(ids)), len(ids)):
-            raise Damaged(path, "another shape")
-        return tensors
-
-
-@functools.cache
-def _expected(header: Header, layout: Layout, tokens: int) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
-    """Shape and type of each part of a chunk of so many tokens."""
-    size = header.layers, header.kv_heads, tokens, header.head_dim
-    nothing = torch.zeros(size, dtype=getattr(torch, header.dtype), device="meta")
-    return _forms(pack(layout, nothing, nothing))
-
-
-def _forms(parts: Parts) -> dict[str, tuple[tuple[int, ...], torch.dtype]]:
-    return {name: (tuple(part.shape), part.dtype) for name, part in parts.items()}
-
-
-class Damaged(Exception):
-    """A page file that must not be used: which, and what is wrong with it."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path.name}: {reason}")
-        self.path = path
-        self.reason = reason
-
-
-def checksum(tensors: dict[str, Tensor]) -> str:
-    """SHA-256 over the names and bytes of a chunk's tensors."""
-    digest = hashlib.sha256()
-    for name in sorted(tensors):
-        digest.update(name.encode())
-        digest.update(tensors[name].contiguous().view(torch.uint8).numpy().data)
-    return digest.hexdigest()
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, for its user alone. Raises Problem "disk-full"."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Problem("disk-full", folder=str(path.parent), megabytes=max(1, len(data) // 10**6)) from error
-        raise
+def _split(tensors: Parts) -> tuple[Parts, Parts]:
+    """A chunk's keys and values, and copies, which outlive the file, of what recurrent layers remember at its end."""
+    states = {name: tensors[name].clone() for name in STATES if name in tensors}
+    return {name: part for name, part in tensors.items() if name not in (*STATES, "ids")}, states

@@ -116,7 +116,7 @@ def make(
         precision=precision,
         layout=form,
         tier=tier,
-        disk_bytes=round(shape.kv_bytes_per_token * document_tokens * LAYOUT_SHARE[form]),
+        disk_bytes=round(disk_bytes(shape, document_tokens, form)),
         rows=max(FEWEST_ROWS, ROWS >> frugality),
     )
 
@@ -147,5 +147,22 @@ def _fitting(shape: Shape, length: int, device: Device, precision: Precision, la
         host = [form for form in layouts if exact * LAYOUT_SHARE[form] <= device.host_free]
         forms += [(form, "host", blocks) for form in host]
     forms += [(form, "file", blocks) for form in layouts]
+    forms = [(form, tier, held + _remembered(shape, form, tier)) for form, tier, held in forms]
     weights = shape.parameters * WEIGHT_BYTES[precision]
     return (form for form in forms if weights + form[2] + SCRATCH <= device.memory_free)
+
+
+def _remembered(shape: Shape, layout: Layout, tier: Tier) -> float:
+    """Bytes for what recurrent layers remember: now, in the snapshot that is held, in the one being made; and where
+    pages are not resident for a chunk, which is as long as a snapshot is large (`model.header.Header.fitted`).
+    """
+    chunk = 0.0 if tier == "resident" else 2 * shape.state_bytes / LAYOUT_SHARE[layout]
+    return 3 * shape.state_bytes + chunk
+
+
+def disk_bytes(shape: Shape, tokens: int, layout: Layout) -> float:
+    """Bytes of a document's sealed pages; a snapshot at each chunk's end takes half of a full one's and is one more
+    behind the sinks, what is left and the last few.
+    """
+    pages = shape.kv_bytes_per_token * tokens * LAYOUT_SHARE[layout]
+    return pages + (pages / 2 + 3 * shape.state_bytes if shape.state_bytes else 0)

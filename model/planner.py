@@ -14,7 +14,7 @@ from model.catalog import ENTRIES, Entry
 from model.checkpoint import Checkpoint
 from model.choice import choose, estimated_tokens
 from model.forecast import timed
-from model.pages import chain, chunks
+from model.header import chain, chunks
 from model.plan import make, stretched
 from model.prompt import language_of, prefix
 from model.supply import Chosen, named

@@ -48,7 +48,9 @@ class Template:
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
         environment.globals["raise_exception"] = _refuse
         messages = [{"role": "system", "content": system}, {"role": "user", "content": MARK}]
-        rendered = environment.from_string(self.source).render(messages=messages, add_generation_prompt=True)
+        rendered = environment.from_string(self.source).render(
+            messages=messages, add_generation_prompt=True, enable_thinking=False
+        )
         before, _, behind = rendered.partition(MARK)
         return before, behind
 

@@ -12,8 +12,10 @@ from filelock import Timeout
 
 from model import readings
 from model.decode import prefill
-from model.pages import Damaged, Pages, chunks
+from model.header import chunks
+from model.pages import Pages
 from model.plan import ROWS
+from model.sealed import Damaged
 from model.tokens import Prompt
 from model.types import Noticed, Problem, Reading
 from model.weights import Model
@@ -32,31 +34,41 @@ def read(
 ) -> Iterator[Reading | Noticed]:
     """Bring at least the first `wanted` of the prompt's tokens (None: all) into the pages, behind what stands: each
     chunk from disk where it is sealed, else `rows` tokens at a time through the model, and then sealed. Stops between
-    chunks.
+    rows; of a chunk that is not whole nothing stands.
 
     Raises Interrupted, or Problem "disk-full": what was sealed before stays.
     """
     started, fresh = time.perf_counter(), 0
+
+    def progress() -> Reading:
+        done = prompt.document_tokens(pages.length)
+        return Reading(done, len(prompt.tokens), fresh, time.perf_counter() - started)
+
     for name, run in _missing(pages, prompt, wanted):
         if stopped():
             raise Interrupted(prompt.document_tokens(pages.length))
         ids = prompt.ids[run.start : run.stop]
         restored = yield from _restored(pages, name, ids)
         if not restored:
-            _read_chunk(model, pages, name, ids, rows)
-            fresh += len(ids)
-        done = prompt.document_tokens(pages.length)
-        yield Reading(done, len(prompt.tokens), fresh, time.perf_counter() - started)
+            with _whole(pages):
+                for place in range(0, len(ids), rows):
+                    if place:
+                        yield progress()
+                        if stopped():
+                            raise Interrupted(prompt.document_tokens(run.start))
+                    prefill(model, pages, ids[place : place + rows])
+                    fresh += len(ids[place : place + rows])
+                pages.seal(name, ids)
+        yield progress()
 
 
-def _read_chunk(model: Model, pages: Pages, name: str, ids: list[int], rows: int) -> None:
-    """One chunk through the model and sealed, or nothing of it stands."""
+@contextmanager
+def _whole(pages: Pages) -> Iterator[None]:
+    """All of a chunk stands, or nothing of it."""
     start = pages.length
     try:
-        for place in range(0, len(ids), rows):
-            prefill(model, pages, ids[place : place + rows])
-        pages.seal(name, ids)
-    except (Problem, MemoryError, RuntimeError):
+        yield
+    except BaseException:
         pages.rewind(start)
         raise
 
@@ -69,6 +81,33 @@ def restore(pages: Pages, prompt: Prompt, wanted: int) -> Iterator[Reading | Not
         if not restored:
             return
         yield Reading(prompt.document_tokens(pages.length), len(prompt.tokens), 0, time.perf_counter() - started)
+
+
+def prefix(
+    model: Model,
+    pages: Pages,
+    prompt: Prompt,
+    end: int,
+    room: int,
+    stopped: Callable[[], bool] = lambda: False,
+    rows: int = ROWS,
+) -> Pages:
+    """The pages as if nothing behind the prompt's token `end` had been read, exactly, with room for some more tokens.
+
+    Where the model has recurrent layers, the tokens from the last snapshot before `end`, less than a chunk, go through
+    it again, `rows` at a time. Raises Interrupted.
+    """
+    if pages.croppable:
+        return pages.view([range(end)], room)
+    snapshot = pages.snapshot(end, prompt.ids)
+    start = snapshot.length
+    seen = pages.view([range(start)], end - start + room, snapshot)
+    for place in range(start, end, rows):
+        if stopped():
+            raise Interrupted(prompt.document_tokens(pages.length))
+        prefill(model, seen, prompt.ids[place : min(place + rows, end)])
+    seen.hold()
+    return seen
 
 
 def _missing(pages: Pages, prompt: Prompt, wanted: int | None) -> list[tuple[str, range]]:

@@ -116,6 +116,8 @@ class Rotary(nn.Module):
         return rotary
 
     def forward(self, x: Tensor, position_ids: Tensor) -> tuple[Tensor, Tensor]:
+        if position_ids.ndim == 3:  # time, height and width [3, b, n]: of text all the same, however interleaved
+            position_ids = position_ids[0]
         cos, sin = angles(position_ids, self.frozen_inv_freq)
         return (cos * self.scale).to(x.dtype), (sin * self.scale).to(x.dtype)
 
@@ -128,7 +130,8 @@ def read_rope(config: Any) -> Rope:
     config.standardize_rope_params()
     found: dict[str, Any] = config.rope_parameters
     nested = [name for name, value in found.items() if isinstance(value, dict)]
-    kind = "mrope" if "mrope_section" in found else ", ".join(nested) or found.get("rope_type", "default")
+    sectioned = "mrope_section" in found and not found.get("mrope_interleaved")  # interleaved: plain where all is text
+    kind = "mrope" if sectioned else ", ".join(nested) or found.get("rope_type", "default")
     if kind not in KNOWN or "alpha" in found:  # alpha: HunYuan's own "dynamic"
         raise Problem("rope", kind=kind if kind not in KNOWN else f"{kind} alpha", known=", ".join(KNOWN))
     head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads

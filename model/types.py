@@ -149,7 +149,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A model's sizes, read from its config: all that planning needs. Counts, bytes per parameter."""
+    """A model's sizes, read from its config: all that planning needs. Counts, bytes per parameter.
+
+    `layers` are those that attend; `state_bytes` is what recurrent ones beside them remember.
+    """
 
     layers: int
     heads: int
@@ -159,6 +162,7 @@ class Shape:
     context: int
     rope_theta: float
     bytes_per_value: int = 2
+    state_bytes: int = 0
 
     @property
     def kv_bytes_per_token(self) -> int:

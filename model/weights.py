@@ -18,11 +18,13 @@ from transformers.utils import logging as transformers_logging
 
 from model.attention import NAME as ATTENTION
 from model.checkpoint import PACKED, Checkpoint
+from model.header import Header
 from model.linear import PackedLinear, to_int8
-from model.pages import Header
 from model.rotary import Rotary
 from model.tokens import Tokenizer
 from model.types import Plan, Precision, Shape
+
+GATES = ("in_proj_a", "in_proj_b", "in_proj_ba")  # how fast a recurrent layer forgets: small, and left as they are
 
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
@@ -64,7 +66,8 @@ def page_header(checkpoint: Checkpoint, plan: Plan, dtype: torch.dtype = torch.b
         head_dim=shape.head_dim,
         dtype=name,
         layout=plan.layout,
-    )
+        recurrence=checkpoint.recurrence,
+    ).fitted()
 
 
 def load(checkpoint: Checkpoint, dtype: torch.dtype = torch.bfloat16, precision: Precision = "bf16") -> Model:
@@ -113,7 +116,8 @@ def _swap(module: nn.Module) -> None:
 
 
 def _linears(module: nn.Module) -> list[tuple[str, nn.Linear]]:
-    return [(name, part) for name, part in module.named_modules() if isinstance(part, nn.Linear)]
+    found = ((name, part) for name, part in module.named_modules() if isinstance(part, nn.Linear))
+    return [(name, part) for name, part in found if not name.endswith(GATES)]
 
 
 def _stops(module: Any, encoder: Encoder) -> frozenset[int]:

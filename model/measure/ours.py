@@ -10,8 +10,9 @@ import torch
 from model import device as devices
 from model.checkpoint import open_checkpoint
 from model.decode import decode, prefill
+from model.header import chain
 from model.lookup import Lookup
-from model.pages import CHUNK, Pages, chain
+from model.pages import Pages
 from model.plan import RESERVE, make
 from model.read import read
 from model.supply import STRETCH
@@ -65,5 +66,5 @@ class Tongdu:
 
     def _pages(self, ids: list[int]) -> Pages:
         header = page_header(self.model.checkpoint, self.plan)
-        capacity = self.plan.length if self.plan.tier == "resident" else CHUNK + RESERVE
+        capacity = self.plan.length if self.plan.tier == "resident" else header.chunk + RESERVE
         return Pages(header, capacity, self.folder, chain(header, ids), self.model.device, self.plan.tier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +15,15 @@ from transformers import (
     LlamaForCausalLM,
     Qwen2Config,
     Qwen2ForCausalLM,
+    Qwen3_5ForCausalLM,
+    Qwen3_5TextConfig,
     Qwen3Config,
     Qwen3ForCausalLM,
+    Qwen3NextConfig,
+    Qwen3NextForCausalLM,
 )
 
+from model import device as devices
 from model.checkpoint import open_checkpoint
 from model.weights import Model, load
 
@@ -26,13 +32,28 @@ FAMILIES = {
     "qwen2": (Qwen2Config, Qwen2ForCausalLM),
     "qwen3": (Qwen3Config, Qwen3ForCausalLM),
 }
+HYBRIDS = {
+    "qwen3_5_text": (Qwen3_5TextConfig, Qwen3_5ForCausalLM),
+    "qwen3_next": (Qwen3NextConfig, Qwen3NextForCausalLM),
+}
+STATES = {  # two recurrent layers around one that attends, as far from the sizes of the latter as can be
+    "layer_types": ["linear_attention", "full_attention", "linear_attention"],
+    "linear_num_key_heads": 2,
+    "linear_num_value_heads": 4,
+    "linear_key_head_dim": 8,
+    "linear_value_head_dim": 12,
+    "max_position_embeddings": 4096,  # only a part of a head is turned, so the base is never stretched
+    "rope_parameters": {"rope_type": "default", "rope_theta": 10_000.0, "partial_rotary_factor": 0.5},
+}
+_measured = functools.cache(devices.measure)
+DENSE = {"qwen3_next": {"num_experts": 0}}
 torch.set_num_threads(1)  # tiny products: two threads only wait for each other
 CONTROL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
 
 
 def write_tiny(folder: Path, family: str, **changes: object) -> Path:
     """A random model of a family: 3 layers, 4 heads on 2, trained for 1,024 tokens."""
-    config_class, model_class = FAMILIES[family]
+    config_class, model_class = (FAMILIES | HYBRIDS)[family]
     sizes = {
         "vocab_size": 320,
         "hidden_size": 64,
@@ -45,6 +66,8 @@ def write_tiny(folder: Path, family: str, **changes: object) -> Path:
         "rope_parameters": {"rope_type": "default", "rope_theta": 10_000.0},
         "initializer_range": 0.2,  # large enough that positions and past matter to the logits
     }
+    if family in HYBRIDS:
+        sizes |= STATES | DENSE.get(family, {})
     torch.manual_seed(7)
     model = model_class(config_class(**(sizes | changes)))
     model.generation_config.eos_token_id = 257
@@ -79,3 +102,14 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pat
 @pytest.fixture(params=sorted(FAMILIES))
 def tiny(request: pytest.FixtureRequest, tiny_folder: Callable[[str], Path]) -> Model:
     return load(open_checkpoint(tiny_folder(request.param)), torch.float32)
+
+
+@pytest.fixture(params=sorted(HYBRIDS))
+def hybrid(request: pytest.FixtureRequest, tiny_folder: Callable[[str], Path]) -> Model:
+    return load(open_checkpoint(tiny_folder(request.param)), torch.float32)
+
+
+@pytest.fixture
+def measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines find the machine measured: that takes longer than all that most of them do here."""
+    monkeypatch.setattr(devices, "measure", _measured)

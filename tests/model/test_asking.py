@@ -33,6 +33,7 @@ from model.types import (
     Wrote,
 )
 
+pytestmark = pytest.mark.usefixtures("measured_once")
 Folder = Callable[[str], Path]
 LINES = [f"On day {i} the keeper of gate {i * 7} wrote it down." for i in range(40)]
 
@@ -199,3 +200,18 @@ def test_each_step_takes_less(frugality: int) -> None:
     more = make("m", SHAPE, 20_000, DEVICE, 4, frugality=frugality)
     assert less.kv_bytes <= more.kv_bytes and less.rows <= more.rows
     assert (less.layout, less.tier, less.rows) != (more.layout, more.tier, more.rows) or frugality >= 3
+
+
+@pytest.mark.parametrize("family", ["qwen3_5_text", "qwen3_next"])
+def test_a_hybrid_answers_and_goes_back_to_where_the_document_ends(
+    tiny_folder: Folder, tmp_path: Path, family: str
+) -> None:
+    request, engine = ask(tiny_folder(family), tmp_path), Engine(dtype=torch.float32)
+    first, _, third = (answer(run(r, engine)) for r in (request, replace(request, question="What?"), request))
+    assert first == third == answer(run(request)) == answer(run(ask(tiny_folder(family), tmp_path / "alone")))
+    half = Span(0, len(request.reading.source.text) // 2)
+    known = replace(request, scope=half)
+    assert answer(run(known, engine)) == answer(run(ask(tiny_folder(family), tmp_path / "half", scope=half)))
+    with pytest.raises(Problem) as problem:
+        run(replace(request, scope=Span(half.end, half.end + 200)), engine)
+    assert problem.value.code == "scope-hybrid"

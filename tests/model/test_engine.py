@@ -38,6 +38,7 @@ from model.types import (
     Wrote,
 )
 
+pytestmark = pytest.mark.usefixtures("measured_once")
 Folder = Callable[[str], Path]
 ORDER = [Planned, Reading, Noticed, Located, Wrote, Cited, Finished]
 

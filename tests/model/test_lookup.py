@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.decode import Choose, decode, likeliest, prefill, sampled
+from model.header import Header
 from model.lookup import LONGEST, SHORTEST, Lookup
-from model.pages import Header, Pages
+from model.pages import Pages
 from model.plan import make
 from model.types import Device
 from model.weights import Model, page_header

@@ -89,3 +89,15 @@ def test_what_is_prepared_need_not_be_read() -> None:
     whole = prefill_seconds(SHAPE, 12_000, DEVICE)
     parts = prefill_seconds(SHAPE, 7_000, DEVICE) + prefill_seconds(SHAPE, 12_000, DEVICE, start=7_000)
     assert parts == pytest.approx(whole) and prefill_seconds(SHAPE, 12_000, DEVICE, start=12_000) == 0
+
+
+def test_what_recurrent_layers_remember_is_counted() -> None:
+    hybrid = replace(SHAPE, state_bytes=50_000_000)
+    for layout in ("exact", "int8"):
+        plain, with_states = (make("m", s, 12_000, DEVICE, 4, layout=layout) for s in (SHAPE, hybrid))
+        assert with_states.kv_bytes - plain.kv_bytes == 3 * hybrid.state_bytes
+        assert with_states.disk_bytes > plain.disk_bytes + 3 * hybrid.state_bytes
+    small = replace(DEVICE, memory_free=int(make("m", SHAPE, 12_000, DEVICE, 4).weight_bytes + 5e8))
+    assert make("m", SHAPE, 12_000, small, 4).tier != "resident"
+    with pytest.raises(Problem):
+        make("m", hybrid, 12_000, small, 4)

@@ -13,10 +13,12 @@ from transformers import AutoModelForCausalLM
 
 from model import store
 from model.decode import decode, prefill
+from model.header import Header, chain, chunks
 from model.layout import KNOWN
-from model.pages import Damaged, Header, Pages, chain, chunks
+from model.pages import Pages
 from model.plan import make
 from model.read import Interrupted, read
+from model.sealed import Damaged
 from model.tokens import Prompt, Tokens
 from model.types import Device, Layout, Noticed, Reading, Tier
 from model.weights import Model, page_header
