@@ -345,6 +345,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "be; open an EPUB, HTML or PDF of the same text if there is one.",
         "通读不认识这种 XML（{value}）：文字按文件顺序显示，结构可能不全；如有同一文本的 EPUB、HTML 或 PDF，请改用它。",
     ),
+    "gpu-unused": (
+        "A GPU is here and is not used: {reason}. The processor reads instead.",
+        "本机有 GPU，但没有使用：{reason}。改由处理器阅读。",
+    ),
+    "document-busy": (
+        "Another Tongdu is reading this document; waiting until it is done (--so-far answers at once).",
+        "另一个通读正在读这份文档；等它读完（--so-far 可立即回答）。",
+    ),
+    "model-busy": (
+        "Another Tongdu is fetching {model}; waiting until it is here.",
+        "另一个通读正在获取 {model}；等它完成。",
+    ),
     "page-damaged": (
         "A prepared page was damaged ({page}: {reason}) and is read again.",
         "一个已准备的页面损坏（{page}：{reason}），正在重读。",
@@ -367,6 +379,12 @@ REASONS = {
     "it is no safetensors file": "不是 safetensors 文件",
     "it writes spaces in a way that is not implemented": "它书写空格的方式尚未实现",
     "it has more tokens than the model": "它的词元比模型多",
+    "this torch was built without CUDA; install torch's build for CUDA": "这个 torch 不含 CUDA；请安装 CUDA 版的 torch",
+    "its driver is too old for this torch; update the NVIDIA driver": "驱动程序太旧；请更新 NVIDIA 驱动",
+    "CUDA_VISIBLE_DEVICES hides it": "CUDA_VISIBLE_DEVICES 隐藏了它",
+    "it does not compute; update its driver, or ask nvidia-smi what it lacks": (
+        "它不能计算；请更新驱动，或用 nvidia-smi 查看原因"
+    ),
     "its package is not installed": "未安装它的软件包",
     "there is no GGUF file of this model": "这个模型没有 GGUF 文件",
     "after loading it answers otherwise": "加载之后它的回答不同",

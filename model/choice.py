@@ -35,6 +35,8 @@ def choose(source: Source, device: Device, prepared: Callable[[Entry], bool], pa
     Raises Problem "nothing-fits" when every model is too small or this machine is.
     """
     known = [e for e in ENTRIES if e.speaks(source.language) and is_for(e, device)]
+    if not source.language.startswith("en"):  # four bits lose most far from English, and none was measured there
+        known = [e for e in known if precision_of(e, device) != "nf4"]
     seconds = {e.name: s for e in known if (s := estimate(e, source, device, pages)) is not None}
     fitting = sorted((e for e in known if e.name in seconds), key=lambda e: -e.quality)
     if not fitting:

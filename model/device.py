@@ -173,12 +173,13 @@ def _gpu() -> Device:
     why = _why_not_gpu()
     if why:
         return replace(nothing, why_not_gpu="" if why == "none" else why)
-    free, total = torch.cuda.mem_get_info()
+    every = [torch.cuda.mem_get_info(i) for i in range(torch.cuda.device_count())]
+    name = torch.cuda.get_device_name()
     return replace(
         nothing,
-        gpu_name=torch.cuda.get_device_name(),
-        gpu_memory=total,
-        gpu_free=free,
+        gpu_name=name if len(every) == 1 else f"{name} and {len(every) - 1} more",
+        gpu_memory=sum(total for _, total in every),
+        gpu_free=sum(free for free, _ in every),
         gpu_capability=torch.cuda.get_device_capability(),
     )
 

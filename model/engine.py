@@ -23,7 +23,7 @@ from model.pages import Pages
 from model.plan import RESERVE
 from model.planner import Planner, prompt_of
 from model.prompt import language_of
-from model.read import Interrupted, check_disk, locked, read, restore, sweep
+from model.read import Interrupted, awaited, check_disk, read, restore, sweep
 from model.supply import named, obtain
 from model.tokens import Prompt
 from model.types import (
@@ -140,6 +140,7 @@ class Engine:
             yield from planner.measured_thoroughly(request.folders)
             if not request.model:
                 yield Offered(tuple(planner.offers(request)))
+        yield from planner.gpu(request.folders)
         chosen = yield from planner.chosen(request)
         if request.estimate_only and chosen.entry and not chosen.is_here(Path(request.folders.models)):
             plan = planner.estimate(chosen, chosen.entry, request)
@@ -157,16 +158,17 @@ class Engine:
             return plan, prompt, None, None
         if not so_far and request.seconds_allowed is not None and plan.seconds_to_read > request.seconds_allowed:
             raise Problem("long-read", minutes=round(plan.seconds_to_read / 60))
-        model = self._load(checkpoint, plan, clock)
+        model = self._load(request, checkpoint, plan, clock)
         pages = yield from self._read(model, plan, prompt, request, clock, end, so_far)
         return plan, prompt, model, pages
 
-    def _load(self, checkpoint: Checkpoint, plan: Plan, clock: Clock) -> Model:
+    def _load(self, request: Read, checkpoint: Checkpoint, plan: Plan, clock: Clock) -> Model:
         """The model with the plan's rotary base; the one in memory if it is the same."""
         model = self.model
         if model is None or (model.checkpoint.digest, model.precision) != (checkpoint.digest, plan.precision):
             self.model = self.pages = None
-            self.model = model = load(checkpoint, self.dtype, plan.precision)
+            kind = self.planner.measured(request.folders).kind
+            self.model = model = load(checkpoint, self.dtype, plan.precision, kind, plan.kv_bytes)
         model.freeze_base(plan)
         clock.loaded()
         return model
@@ -182,7 +184,7 @@ class Engine:
             capacity = plan.length if plan.tier == "resident" else header.chunk + RESERVE
             self.open.close()
             self.open.enter_context(readings.opened(folder, document))
-            self.pages = Pages(header, capacity, folder / "chunks", names, model.device, plan.tier)
+            self.pages = Pages(header, capacity, folder / "chunks", names, model.places, plan.tier)
             self.lookup = Lookup(prompt.ids)
         pages = self.pages
         pages.newly_read = 0
@@ -199,12 +201,16 @@ class Engine:
             limit = readings.default_limit(folder) if request.cache_bytes is None else request.cache_bytes
             readings.trim(folder, max(0, limit - need), document)
             check_disk(folder, shutil.disk_usage(folder).free, need)
-            with locked(folder, document, self.stopped):
+            lock = readings.lock_of(folder, document)
+            yield from awaited(lock, Noticed("document-busy", {}), self.stopped)
+            try:
                 note = readings.Note(document, plan.model, header.digest(), len(prompt.tokens), tuple(names))
                 readings.keep(folder, note)
                 reading = read(model, pages, prompt, self.stopped, wanted, plan.rows)
                 key = key_of(plan, self.planner.measured(request.folders))
                 yield from _learning(folder, key, model, pages, reading)
+            finally:
+                lock.release()
         clock.has_read()
         return pages
 

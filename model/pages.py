@@ -1,11 +1,11 @@
 """Pages: a document's keys and values, at hand for attention and sealed on disk chunk by chunk.
 
-Each layer owns two buffers [kv_heads, capacity, head_dim]. In the tier "resident" they hold the whole document; in
-the others only what is new, behind the sealed chunks of a `model.store.Store`. Tokens beyond the document (question,
-answer) stand behind it and are rewound afterwards. On disk each chunk is one safetensors file named by a chain of
-hashes: of the header (weights, rotary base, layout) and of every token up to the chunk's end. So a name says exactly
-what was read, two documents with one beginning share it, and a document that was changed late is read again from the
-first changed chunk only.
+Each layer owns two buffers [kv_heads, capacity, head_dim], on the device of its weights. In the tier "resident" they
+hold the whole document; in the others only what is new, behind the sealed chunks of a `model.store.Store`. Tokens
+beyond the document (question, answer) stand behind it and are rewound afterwards. On disk each chunk is one safetensors
+file named by a chain of hashes: of the header (weights, rotary base, layout) and of every token up to the chunk's end.
+So a name says exactly what was read, two documents with one beginning share it, and a document that was changed late is
+read again from the first changed chunk only.
 
 The first SINKS tokens, on which attention rests, and the last ones are chunks of their own, which stay exact. The
 others take the header's layout when they are sealed, and from then on are attended to as sealed.
@@ -26,6 +26,7 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin, LinearAttentionCacheLayerMixin
 
+from model.buffers import Buffers
 from model.header import Header, chunks
 from model.layout import Parts, pack, restored
 from model.sealed import Damaged, mapped, verified, write
@@ -81,6 +82,7 @@ class Pages:
 
     `folder` is where chunks are sealed (None: these pages live in memory only), `names` the chunks' names. `capacity`
     is how many tokens the buffers hold: all of them in the tier "resident", a chunk and a question in the others.
+    `device`: of all layers, or of each.
     """
 
     def __init__(
@@ -89,7 +91,7 @@ class Pages:
         capacity: int,
         folder: Path | None = None,
         names: Sequence[str] = (),
-        device: str = "cpu",
+        device: str | Sequence[str] = "cpu",
         tier: Tier = "resident",
         store: Store | None = None,
     ) -> None:
@@ -97,21 +99,22 @@ class Pages:
         self.names = list(names)
         self.tier = tier
         self.device = device
+        every = self._every_layer(device)
+        places = header.recurrence.places if header.recurrence else ()
+        attending = [name for place, name in enumerate(every) if place not in places]
         self.newly_read = 0  # tokens that had to go through the model for the request in hand
         self.ahead = 0  # how far the positions of new tokens run ahead of the number that stand
         self.folder = folder
         self.dtype: torch.dtype = getattr(torch, header.dtype)
-        self.store = store or Store(self.dtype, device, tier)
-        # Zeros and not whatever lay there: attention may look, with no weight, a little beyond what stands.
-        shape = (header.layers, header.kv_heads, -(-capacity // PADDED) * PADDED, header.head_dim)
-        self.key = torch.zeros(shape, dtype=self.dtype, device=device)
-        self.value = torch.zeros(shape, dtype=self.dtype, device=device)
+        self.store = store or Store(self.dtype, attending, tier)
+        shape = header.kv_heads, -(-capacity // PADDED) * PADDED, header.head_dim
+        self.key, self.value = (Buffers(attending, shape, self.dtype) for _ in range(2))
         self.room = capacity
         self.layers = [
             PageLayer(index, key, value, self.store, header.layers)
-            for index, (key, value) in enumerate(zip(self.key, self.value, strict=True))
+            for index, (key, value) in enumerate(zip(self.key.layers, self.value.layers, strict=True))
         ]
-        self.states = States(header.recurrence, self.dtype, device) if header.recurrence else None
+        self.states = States(header.recurrence, self.dtype, [every[i] for i in places]) if header.recurrence else None
         self.cache = Cache(layers=self._in_order())
 
     @property
@@ -178,7 +181,8 @@ class Pages:
                 raise ValueError(f"a prefix of {runs[-1].stop} tokens, and a snapshot at {snapshot.length}")
         sealed, stood = self.store.length, self.layers[0].length
         store = self.store.view(runs)
-        held = Slab({"key": self.key[:, :, None, :stood], "value": self.value[:, :, None, :stood]})
+        buffered = {"key": self.key[:stood], "value": self.value[:stood]}
+        held = Slab({name: part.unsqueeze(2) for name, part in buffered.items()})
         for run in runs:
             start, stop = max(run.start - sealed, 0), min(run.stop - sealed, stood)
             store.slabs += held.cut(start, stop) if start < stop else []
@@ -200,7 +204,7 @@ class Pages:
         """
         end = self.layers[0].length
         span = slice(end - len(ids), end)
-        parts = pack(self.header.layout_of(len(ids)), self.key[:, :, span], self.value[:, :, span])
+        parts = pack(self.header.layout_of(len(ids)), self.key[span], self.value[span])
         snapshot = self.states.snapshot(self.length) if self.states else None
         write(self.path(name), self.header, ids, parts | (snapshot.parts if snapshot else {}))
         if self.tier != "resident":
@@ -254,14 +258,21 @@ class Pages:
         every = range(len(self.layers) + len(recurrent))
         return [recurrent[i] if i in recurrent else next(attending) for i in every]
 
+    def _every_layer(self, device: str | Sequence[str]) -> list[str]:
+        """The device of each layer of the model, recurrent ones included."""
+        if not isinstance(device, str):
+            return list(device)
+        recurrent = len(self.header.recurrence.places) if self.header.recurrence else 0
+        return [device] * (self.header.layers + recurrent)
+
     def _stand(self, length: int) -> None:
         for layer in self.layers:
             layer.length = length - self.store.length
 
     def _hold(self, parts: Parts, span: slice) -> None:
         """Put what a chunk's parts stand for into the buffers."""
-        here = {name: part.to(self.device) for name, part in parts.items()}
-        self.key[:, :, span], self.value[:, :, span] = restored(here, self.dtype)
+        here = {name: part.to(self.store.home) for name, part in parts.items()}
+        self.key[span], self.value[span] = restored(here, self.dtype)
 
 
 def _split(tensors: Parts) -> tuple[Parts, Parts]:

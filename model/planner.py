@@ -22,6 +22,13 @@ from model.tokens import Prompt
 from model.types import Chose, Device, Event, Folders, Noticed, Offer, Plan, Problem, Read, Source
 from model.weights import page_header
 
+WHY_NOT = {  # what `Device.why_not_gpu` says
+    "torch-without-cuda": "this torch was built without CUDA; install torch's build for CUDA",
+    "driver-old": "its driver is too old for this torch; update the NVIDIA driver",
+    "hidden": "CUDA_VISIBLE_DEVICES hides it",
+    "failed": "it does not compute; update its driver, or ask nvidia-smi what it lacks",
+}
+
 
 class Planner:
     """Measures the machine once and plans by it. `dtype` is that of the pages."""
@@ -29,6 +36,7 @@ class Planner:
     def __init__(self, dtype: torch.dtype) -> None:
         self.dtype = dtype
         self.device: Device | None = None
+        self.explained = False
 
     def measured(self, folders: Folders) -> Device:
         """This machine; its speeds as they were measured thoroughly today, if they were."""
@@ -49,6 +57,13 @@ class Planner:
         if self.device is not None:  # what is free now lacks what this process holds
             found = replace(found, memory_free=self.device.memory_free)
         self.device = found
+
+    def gpu(self, folders: Folders) -> Iterator[Event]:
+        """Why a GPU that is there is not used; said once."""
+        why = "" if self.explained else self.measured(folders).why_not_gpu
+        self.explained = True
+        if why:
+            yield Noticed("gpu-unused", {"reason": WHY_NOT[why]})
 
     def chosen(self, request: Read) -> Generator[Event, None, Chosen]:
         """The model that was named, else the best for this document here. Raises what `choose` and `named` raise."""

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from filelock import Timeout
+from filelock import FileLock, Timeout
 
-from model import readings
 from model.decode import prefill
 from model.header import chunks
 from model.pages import Pages
@@ -127,20 +126,20 @@ def _restored(pages: Pages, name: str, ids: list[int]) -> Generator[Noticed, Non
         return False
 
 
-@contextmanager
-def locked(folder: Path, document: str, stopped: Callable[[], bool]) -> Iterator[None]:
-    """Hold a document's pages; wait for them while another process has them. Raises Interrupted."""
-    lock = readings.lock_of(folder, document)
+def awaited(lock: FileLock, wait: Noticed, stopped: Callable[[], bool]) -> Iterator[Noticed]:
+    """Take a lock, which the caller gives back; while another process has it, `wait` is said once. Raises
+    Interrupted.
+    """
+    said = False
     while not lock.is_locked:
         try:
             lock.acquire(timeout=0.5)
         except Timeout:
             if stopped():
                 raise Interrupted(0) from None
-    try:
-        yield
-    finally:
-        lock.release()
+            if not said:
+                yield wait
+            said = True
 
 
 def sweep(folder: Path) -> None:

@@ -8,6 +8,7 @@ copied where one may have to return to, at the end of each chunk, and put back.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -72,25 +73,30 @@ class StateLayer(LinearAttentionLayer):
 class States:
     """All recurrent layers of one reading, and the one snapshot of them that is held in memory."""
 
-    def __init__(self, recurrence: Recurrence, dtype: torch.dtype, device: str) -> None:
-        self.recurrence, self.dtype, self.device = recurrence, dtype, device
+    def __init__(self, recurrence: Recurrence, dtype: torch.dtype, devices: Sequence[str]) -> None:
+        """`devices`: of each recurrent layer; snapshots are on the first's."""
+        self.recurrence, self.dtype, self.devices = recurrence, dtype, devices
         self.layers = [StateLayer() for _ in recurrence.places]
         self.put(self.beginning())
 
     def beginning(self) -> Snapshot:
-        return Snapshot(0, self.recurrence.nothing(self.dtype, self.device))
+        return Snapshot(0, self.recurrence.nothing(self.dtype, self.devices[0]))
 
     def snapshot(self, length: int) -> Snapshot:
         """A copy of what is remembered now that `length` tokens stand."""
         conv, recurrent = zip(*(layer.memory() for layer in self.layers), strict=True)
-        return Snapshot(length, {"conv": torch.cat(conv), "recurrent": torch.cat(recurrent)})
+        memories = {"conv": conv, "recurrent": recurrent}
+        parts = {name: torch.cat([part.to(self.devices[0]) for part in own]) for name, own in memories.items()}
+        return Snapshot(length, parts)
 
     def put(self, snapshot: Snapshot) -> None:
         """Remember what a snapshot holds, and hold it."""
-        parts = {name: part.to(self.device) for name, part in snapshot.parts.items()}
+        parts = {name: part.to(self.devices[0]) for name, part in snapshot.parts.items()}
         self.held = Snapshot(snapshot.length, parts)
-        for layer, conv, recurrent in zip(self.layers, parts["conv"], parts["recurrent"], strict=True):
-            layer.put(conv, recurrent, begun=snapshot.length > 0)
+        for layer, device, conv, recurrent in zip(
+            self.layers, self.devices, parts["conv"], parts["recurrent"], strict=True
+        ):
+            layer.put(conv.to(device), recurrent.to(device), begun=snapshot.length > 0)
 
     def back(self, length: int) -> None:
         """Forget what came behind `length`: the held snapshot's, or 0. No other place can be returned to."""

@@ -73,14 +73,16 @@ class Slab:
 class Store:
     """The sealed tokens of a reading, in order, or some runs of them."""
 
-    def __init__(self, dtype: torch.dtype, device: str = "cpu", tier: Tier = "memory") -> None:
+    def __init__(self, dtype: torch.dtype, devices: Sequence[str], tier: Tier = "memory") -> None:
+        """`devices`: of each layer. What several of them would have to share stays in pinned host memory."""
         self.dtype = dtype
-        self.device = device
+        self.devices = list(devices)
+        self.home = self.devices[0] if len(set(devices)) == 1 else "cpu"
         self.tier = tier
         self.slabs: list[Slab] = []
         self._ahead: tuple[tuple[int, int], Future[Block]] | None = None
         self._worker: ThreadPoolExecutor | None = None
-        self._stream: torch.cuda.Stream | None = None
+        self._streams: dict[str, torch.cuda.Stream] = {}
 
     @property
     def length(self) -> int:
@@ -98,7 +100,7 @@ class Store:
 
     def view(self, runs: Sequence[range]) -> Store:
         """A store of some runs of these tokens alone; nothing is copied."""
-        seen = Store(self.dtype, self.device, self.tier)
+        seen = Store(self.dtype, self.devices, self.tier)
         for run in runs:
             place = 0
             for slab in self.slabs:
@@ -114,7 +116,7 @@ class Store:
         for number in range(len(groups)):
             block = self._taken(layer, number, groups)
             following = (layer, number + 1) if number + 1 < len(groups) else ((layer + 1) % layers, 0)
-            if self.tier in ("host", "file"):
+            if self.tier in ("host", "file") or self.home != self.devices[layer]:
                 self._fetch(following, groups)
             yield block
 
@@ -135,9 +137,9 @@ class Store:
         """The block that was fetched ahead, else one made now."""
         if self._ahead is not None and self._ahead[0] == (layer, number):
             block = self._ahead[1].result()
-            if self.device != "cpu":
-                for part in (block.key, block.value):
-                    part.record_stream(torch.cuda.current_stream())  # its memory is not given away before it was used
+            for part in (block.key, block.value):
+                if part.is_cuda:  # its memory is not given away before it was used
+                    part.record_stream(torch.cuda.current_stream(part.device))
             return block
         return self._made(layer, groups[number])
 
@@ -148,18 +150,19 @@ class Store:
     def _made_aside(self, layer: int, slabs: list[Slab]) -> Block:
         """A block made while another is attended to; on a GPU in a stream of its own."""
         with torch.inference_mode():
-            if self.device == "cpu":
+            device = self.devices[layer]
+            if device.startswith("cpu"):
                 return self._made(layer, slabs)
-            self._stream = self._stream or torch.cuda.Stream()
-            with torch.cuda.stream(self._stream):
+            stream = self._streams.setdefault(device, torch.cuda.Stream(device))
+            with torch.cuda.stream(stream):
                 block = self._made(layer, slabs)
-            self._stream.synchronize()
+            stream.synchronize()
             return block
 
     def _made(self, layer: int, slabs: list[Slab]) -> Block:
         pairs = []
         for slab in slabs:
-            own = {name: part[layer].to(self.device, non_blocking=True) for name, part in slab.parts.items()}
+            own = {name: part[layer].to(self.devices[layer], non_blocking=True) for name, part in slab.parts.items()}
             key, value = unpack(own, self.dtype)  # [kv_heads, chunks, tokens, head_dim]
             pairs.append((key.flatten(1, 2), value.flatten(1, 2)))
         if len(pairs) == 1:
@@ -168,7 +171,13 @@ class Store:
 
     def _placed(self, part: Tensor) -> Tensor:
         """A chunk's part where this tier keeps it. A part from a mapped file stays what it is: pages of that file."""
-        return part.to(self.device) if self.tier in ("resident", "memory") else self._pinned(part)
+        return part.to(self.home) if self.tier in ("resident", "memory") and self._is_shared else self._pinned(part)
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether all layers are on one device."""
+        return self.home in self.devices
 
     def _pinned(self, part: Tensor) -> Tensor:
-        return part.pin_memory() if self.tier == "host" else part
+        in_host_memory = self.tier == "host" or (self.tier != "file" and not self._is_shared)
+        return part.pin_memory() if in_host_memory else part

@@ -6,20 +6,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from model.catalog import ENTRIES, Entry, entry, identity, path_of, present
 from model.checkpoint import Checkpoint, open_checkpoint
 from model.choice import precision_of
 from model.convert import convert, converted_folder
 from model.fetch import Abandoned, fetch
-from model.read import Interrupted
-from model.types import Converting, Device, Event, Folders, Precision
+from model.read import Interrupted, awaited
+from model.types import Converting, Device, Event, Folders, Noticed, Precision
 
 STRETCH = 4.0  # how far a model of the user's own, unmeasured, may be stretched
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The model that will read: a catalogue entry or a folder of the user's own."""
+    """The model that will read: a catalogue entry or a folder of the user's own.
+
+    `stored` are the numbers in the folder: those of the weights in memory, or bf16 from which these are made.
+    """
 
     name: str
     entry: Entry | None
@@ -27,6 +32,7 @@ class Chosen:
     stretch: float
     precision: Precision
     models: Path
+    stored: Precision = "bf16"
 
     def is_here(self, models: Path) -> bool:
         return self.entry is None or (present(self.entry, models) and self.folder.exists())
@@ -44,8 +50,9 @@ def named(name: str, folders: Folders, device: Device, precision: Precision | st
     found = entry(name)
     numbers = precision_of(found, device, precision)
     path = path_of(found, models)
-    folder = path if found.is_repository else converted_folder(path, found.sha256, numbers)
-    return Chosen(found.name, found, folder, found.stretch, numbers, models)
+    stored: Precision = "int8" if numbers == "int8" and device.kind == "cpu" else "bf16"
+    folder = path if found.is_repository else converted_folder(path, found.sha256, stored)
+    return Chosen(found.name, found, folder, found.stretch, numbers, models, stored)
 
 
 def obtain(chosen: Chosen, folders: Folders, offline: bool, stopped: Callable[[], bool]) -> Iterator[Event]:
@@ -53,12 +60,23 @@ def obtain(chosen: Chosen, folders: Folders, offline: bool, stopped: Callable[[]
     models = Path(folders.models)
     if chosen.entry is None or chosen.is_here(models):
         return
+    models.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(models / f".{chosen.name}.lock")
+    yield from awaited(lock, Noticed("model-busy", {"model": chosen.name}), stopped)
     try:
-        if not present(chosen.entry, models):
-            yield from fetch(chosen.entry, models, offline, stopped)
+        if not chosen.is_here(models):
+            yield from _brought(chosen, chosen.entry, models, offline, stopped)
+    finally:
+        lock.release()
+
+
+def _brought(chosen: Chosen, entry: Entry, models: Path, offline: bool, stopped: Callable[[], bool]) -> Iterator[Event]:
+    """Fetched where it is not present, and converted where it has to be."""
+    try:
+        if not present(entry, models):
+            yield from fetch(entry, models, offline, stopped)
     except Abandoned:
         raise Interrupted(0) from None
-    if chosen.entry.is_repository:
-        return
-    yield Converting(chosen.name)
-    convert(path_of(chosen.entry, models), chosen.entry.sha256, chosen.precision)
+    if not entry.is_repository:
+        yield Converting(chosen.name)
+        convert(path_of(entry, models), entry.sha256, chosen.stored)

@@ -20,6 +20,7 @@ from model.attention import NAME as ATTENTION
 from model.checkpoint import PACKED, Checkpoint
 from model.header import Header
 from model.linear import PackedLinear, to_int8
+from model.quantized import layer_devices, load_quantized
 from model.rotary import Rotary
 from model.tokens import Tokenizer
 from model.types import Plan, Precision, Shape
@@ -38,7 +39,17 @@ class Model:
     checkpoint: Checkpoint
     stops: frozenset[int]
     precision: Precision = "bf16"
-    device: str = "cpu"
+    devices: tuple[str, ...] = ("cpu",)  # of each layer, or of all
+
+    @property
+    def places(self) -> str | tuple[str, ...]:
+        """Where keys and values belong: all of them, or each layer's."""
+        return self.devices[0] if len(set(self.devices)) == 1 else self.devices
+
+    @property
+    def device(self) -> str:
+        """Where tokens go in."""
+        return self.devices[0]
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -70,9 +81,21 @@ def page_header(checkpoint: Checkpoint, plan: Plan, dtype: torch.dtype = torch.b
     ).fitted()
 
 
-def load(checkpoint: Checkpoint, dtype: torch.dtype = torch.bfloat16, precision: Precision = "bf16") -> Model:
-    """The checkpoint's model on the CPU: bf16 weights mapped, int8 ones laid out for this processor."""
-    if checkpoint.is_packed:
+def load(
+    checkpoint: Checkpoint,
+    dtype: torch.dtype = torch.bfloat16,
+    precision: Precision = "bf16",
+    kind: str = "cpu",
+    beside: int = 0,
+) -> Model:
+    """The checkpoint's model: on the CPU bf16 weights mapped, int8 ones laid out for this processor, nf4 and what is on
+    GPUs (`kind` "cuda", `beside` bytes to be left free) as `load_quantized` does.
+    """
+    devices: tuple[str, ...] = ("cpu",)
+    if kind != "cpu" or precision == "nf4":
+        module = load_quantized(checkpoint, dtype, precision, kind, beside)
+        devices = layer_devices(module)
+    elif checkpoint.is_packed:
         module = _packed(checkpoint)
     else:
         module = AutoModelForCausalLM.from_pretrained(
@@ -85,7 +108,7 @@ def load(checkpoint: Checkpoint, dtype: torch.dtype = torch.bfloat16, precision:
         )
         if precision == "int8":
             _swap(module)
-    return Model(module.eval(), checkpoint, _stops(module, checkpoint.tokenizer.encoder), precision)
+    return Model(module.eval(), checkpoint, _stops(module, checkpoint.tokenizer.encoder), precision, devices)
 
 
 def _packed(checkpoint: Checkpoint) -> nn.Module:

@@ -67,4 +67,4 @@ class Tongdu:
     def _pages(self, ids: list[int]) -> Pages:
         header = page_header(self.model.checkpoint, self.plan)
         capacity = self.plan.length if self.plan.tier == "resident" else header.chunk + RESERVE
-        return Pages(header, capacity, self.folder, chain(header, ids), self.model.device, self.plan.tier)
+        return Pages(header, capacity, self.folder, chain(header, ids), self.model.places, self.plan.tier)

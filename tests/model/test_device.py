@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -11,9 +12,11 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from app.problems import REASONS
 from model import device
 from model.device import Clock
-from model.types import Device
+from model.planner import WHY_NOT, Planner
+from model.types import Device, Folders, Noticed
 
 SPEEDS = ("flops", "bandwidth", "attention_64", "attention_128")
 
@@ -36,7 +39,8 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """A card that works, as far as torch tells."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(device, "_works", lambda: True)
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (20 * 10**9, 24 * 10**9))
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (20 * 10**9, 24 * 10**9))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA GeForce RTX 4090")
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (8, 9))
 
@@ -177,3 +181,11 @@ def test_why_a_gpu_that_is_there_is_not_used(
 
 def test_a_plain_device_needs_no_more_than_before() -> None:
     assert Device("cpu", 2, 1, 1, 1.0, 1.0).why_not_gpu == ""
+
+
+def test_why_a_gpu_is_not_used_is_said_once() -> None:
+    for why, reason in WHY_NOT.items():
+        planner = Planner(torch.bfloat16)
+        planner.device = replace(Device("cpu", 2, 1, 1, 1.0, 1.0), why_not_gpu=why)
+        said = [*planner.gpu(Folders("m", "p")), *planner.gpu(Folders("m", "p"))]
+        assert said == [Noticed("gpu-unused", {"reason": reason})] and reason in REASONS

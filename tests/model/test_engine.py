@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 
 from model import calibration, readings
 from model import device as devices
 from model.engine import Engine
 from model.forecast import key_of
-from model.read import Interrupted
+from model.read import Interrupted, awaited
 from model.serve import events
 from model.support import agreement, checked
 from model.types import (
@@ -304,3 +305,20 @@ def test_a_folder_that_does_not_load_is_a_problem(tiny_folder: Folder, tmp_path:
     (broken / "config.json").write_text(config)
     *_, last = events(Engine(dtype=torch.float32), request(broken, tmp_path))
     assert isinstance(last, Failed) and last.code == code
+
+
+def test_a_document_that_another_process_reads_is_waited_for(tiny_folder: Folder, tmp_path: Path) -> None:
+    ask = request(tiny_folder("llama"), tmp_path)
+    (tmp_path / "pages").mkdir()
+    lock = readings.lock_of(tmp_path / "pages", "a")
+    lock.acquire()
+    events = Engine(dtype=torch.float32).answer(ask)
+    assert next(e for e in events if isinstance(e, Noticed)).code == "document-busy"
+    lock.release()
+    assert isinstance(list(events)[-1], Finished)
+
+
+def test_waiting_can_be_stopped(tmp_path: Path) -> None:
+    lock, notice = FileLock(tmp_path / "lock"), Noticed("model-busy", {"model": "m"})
+    with lock, pytest.raises(Interrupted):
+        list(awaited(FileLock(tmp_path / "lock"), notice, lambda: True))

@@ -42,7 +42,12 @@ def prompt_of(ids: list[int]) -> Prompt:
 
 
 def new_pages(
-    model: Model, ids: list[int], folder: Path | None = None, layout: Layout = "exact", tier: Tier = "resident"
+    model: Model,
+    ids: list[int],
+    folder: Path | None = None,
+    layout: Layout = "exact",
+    tier: Tier = "resident",
+    device: str | tuple[str, ...] = "cpu",
 ) -> Pages:
     plan = make("tiny", model.shape, len(ids), DEVICE, stretch=4)
     assert plan.alpha > 1, "the test must stretch the context"
@@ -51,7 +56,7 @@ def new_pages(
     fields = {name: getattr(full, name) for name in Header.__dataclass_fields__}
     header = Header(**{**fields, "chunk": CHUNK, "sinks": SINKS, "layout": layout})
     capacity = plan.length if tier == "resident" else CHUNK + 30
-    return Pages(header, capacity, folder, chain(header, ids), tier=tier)
+    return Pages(header, capacity, folder, chain(header, ids), device, tier)
 
 
 def read_all(
@@ -112,9 +117,10 @@ def test_a_layout_is_near_and_the_same_in_every_tier(tiny: Model, tmp_path: Path
 def test_the_beginning_and_the_end_stay_exact(tiny: Model, tmp_path: Path) -> None:
     exact, _ = read_all(tiny, DOCUMENT, tmp_path)
     other, _ = read_all(tiny, DOCUMENT, tmp_path, "k8v4")
-    same = (exact.key[0] == other.key[0]).all(-1).all(0).nonzero().flatten().tolist()
+    one, two = exact.layers[0].key, other.layers[0].key
+    same = (one == two).all(-1).all(0).nonzero().flatten().tolist()
     end = range(len(DOCUMENT) - SINKS, len(DOCUMENT))
-    assert set(same) >= {*range(SINKS), *end} and len(same) < len(DOCUMENT) // 2 + other.key.shape[2] - len(DOCUMENT)
+    assert set(same) >= {*range(SINKS), *end} and len(same) < len(DOCUMENT) // 2 + two.shape[1] - len(DOCUMENT)
 
 
 def test_the_check_names_what_is_wrong(tiny: Model, tmp_path: Path) -> None:
