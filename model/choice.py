@@ -9,7 +9,7 @@ from typing import cast
 
 from model.catalog import ENTRIES, Entry
 from model.forecast import timed
-from model.plan import make
+from model.plan import GPU_INT8, make
 from model.types import Device, Precision, Problem, Source
 
 LOSS_ALLOWED = 1.005  # times the loss in bf16 that a precision may have to be taken unasked
@@ -74,13 +74,15 @@ def estimate(entry: Entry, source: Source, device: Device, pages: Path) -> float
 
 def precision_of(entry: Entry | None, device: Device, asked: Precision | str = "") -> Precision:
     """The precision of a model's weights: as asked; else eight bits where this machine multiplies them right and
-    faster and the model is not known to lose by it; four bits on a GPU only where eight do not fit.
+    faster and the model is not known to lose by it. On a GPU as many bits as fit: sixteen, eight, four.
     """
     if asked:
         return cast(Precision, asked)
     if device.kind != "cpu":
         room = device.memory_free - RESERVE_GPU
-        return "int8" if entry is None or 1.1 * entry.shape.parameters <= room else "nf4"
+        if entry is None or 2 * entry.shape.parameters <= room:
+            return "bf16"
+        return "int8" if GPU_INT8 * entry.shape.parameters <= room else "nf4"
     losses = dict(entry.losses) if entry else {}
     if not device.flops_int8:
         return "bf16"

@@ -17,8 +17,9 @@ ROWS = 512  # tokens that go through the model at a time
 FEWEST_ROWS = 64  # and how few, when memory has run out
 ANSWER_TOKENS = 100  # what a usual answer costs, for the estimate only
 BESIDE_TOKENS = 300  # what is read beside a question, for the estimate only
-WEIGHT_BYTES = {"bf16": 2.0, "int8": 1.6, "nf4": 0.6}  # of one weight in memory; int8 with its four-bit twin
-WRITING_BYTES = {"bf16": 2.0, "int8": 0.7, "nf4": 0.6}  # of one weight that writing a token reads
+WEIGHT_BYTES: dict[Precision, float] = {"bf16": 2.0, "int8": 1.6, "nf4": 0.6}  # in memory; int8 with its four-bit twin
+WRITING_BYTES: dict[Precision, float] = {"bf16": 2.0, "int8": 0.7, "nf4": 0.6}  # that writing a token reads
+GPU_INT8 = 1.1  # bytes of one weight of eight bits on a GPU, in memory and read: there it has no twin
 LAYOUT_SHARE = {"exact": 1.0, "int8": 0.52, "k8v4": 0.4}  # of the bytes of exact keys and values
 SCRATCH = 400_000_000  # bytes that a forward needs beside weights and pages
 BLOCKS = 4 * 8192  # tokens of one layer that are held at a time where pages are not resident
@@ -65,7 +66,7 @@ def answer_seconds(shape: Shape, length: int, device: Device, precision: Precisi
     at the price of reading all weights and all keys and values once.
     """
     packed = device.bandwidth_four if precision == "int8" and device.bandwidth_four else device.bandwidth
-    weights = WRITING_BYTES[precision] * shape.parameters / packed
+    weights = shape.parameters * _bytes(WRITING_BYTES, precision, device) / packed
     beside = prefill_seconds(shape, length, device, length - BESIDE_TOKENS, precision)
     return beside + ANSWER_TOKENS * (weights + shape.kv_bytes_per_token * length / device.bandwidth)
 
@@ -96,7 +97,7 @@ def make(
         raise Problem("too-long", model=model, tokens=document_tokens, limit=stretched(shape.context, stretch))
     fitting = list(_fitting(shape, length, device, precision, layout))
     if not fitting:
-        need = round(shape.parameters * WEIGHT_BYTES[precision] + SCRATCH)
+        need = round(shape.parameters * _bytes(WEIGHT_BYTES, precision, device) + SCRATCH)
         raise Problem("memory", model=model, need=need, free=device.memory_free)
     form, tier, held = _smaller(fitting, frugality)
     alpha = ntk_alpha(length, shape.context)
@@ -109,7 +110,7 @@ def make(
         context=shape.context,
         document_tokens=document_tokens,
         kv_bytes=round(held),
-        weight_bytes=round(shape.parameters * WEIGHT_BYTES[precision]),
+        weight_bytes=round(shape.parameters * _bytes(WEIGHT_BYTES, precision, device)),
         memory_free=device.memory_free,
         seconds_to_read=prefill_seconds(shape, document_tokens, device, precision=precision),
         seconds_to_answer=answer_seconds(shape, length, device, precision),
@@ -148,7 +149,7 @@ def _fitting(shape: Shape, length: int, device: Device, precision: Precision, la
         forms += [(form, "host", blocks) for form in host]
     forms += [(form, "file", blocks) for form in layouts]
     forms = [(form, tier, held + _remembered(shape, form, tier)) for form, tier, held in forms]
-    weights = shape.parameters * WEIGHT_BYTES[precision]
+    weights = shape.parameters * _bytes(WEIGHT_BYTES, precision, device)
     return (form for form in forms if weights + form[2] + SCRATCH <= device.memory_free)
 
 
@@ -166,3 +167,8 @@ def disk_bytes(shape: Shape, tokens: int, layout: Layout) -> float:
     """
     pages = shape.kv_bytes_per_token * tokens * LAYOUT_SHARE[layout]
     return pages + (pages / 2 + 3 * shape.state_bytes if shape.state_bytes else 0)
+
+
+def _bytes(of_a_weight: dict[Precision, float], precision: Precision, device: Device) -> float:
+    """Bytes of one weight on a device."""
+    return GPU_INT8 if precision == "int8" and device.kind != "cpu" else of_a_weight[precision]

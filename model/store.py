@@ -153,7 +153,9 @@ class Store:
             device = self.devices[layer]
             if device.startswith("cpu"):
                 return self._made(layer, slabs)
-            stream = self._streams.setdefault(device, torch.cuda.Stream(device))
+            if device not in self._streams:
+                self._streams[device] = torch.cuda.Stream(device)
+            stream = self._streams[device]
             with torch.cuda.stream(stream):
                 block = self._made(layer, slabs)
             stream.synchronize()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from model.catalog import ENTRIES, Entry
-from model.choice import SOON, choose, estimate, estimated_tokens, is_for
+from model.choice import SOON, choose, estimate, estimated_tokens, is_for, precision_of
 from model.types import Problem, Source, Span
 from tests.model.test_plan import DEVICE
 
@@ -75,3 +75,15 @@ def test_a_model_that_wants_a_gpu_is_chosen_on_one_alone() -> None:
     gpu = replace(FAST, kind="cuda", memory_free=140 * 10**9)
     assert choose(TALE, gpu, never, NOWHERE).entry.needs_gpu and not choose(TALE, FAST, never, NOWHERE).entry.needs_gpu
     assert not choose(TALE, gpu, never, NOWHERE).entry.obstacle
+
+
+@pytest.mark.parametrize(("gigabytes", "precision"), [(30, "bf16"), (16, "int8"), (9, "nf4")])
+def test_a_gpu_takes_as_many_bits_as_fit(gigabytes: int, precision: str) -> None:
+    entry = next(e for e in ENTRIES if e.name == "qwen2.5-7b-instruct-1m")
+    assert precision_of(entry, replace(FAST, kind="cuda", memory_free=gigabytes * 10**9)) == precision
+
+
+def test_chinese_is_not_read_in_four_bits_unasked() -> None:
+    small = replace(FAST, kind="cuda", memory_free=9 * 10**9)
+    chosen = choose(CHINESE, small, never, NOWHERE).entry
+    assert precision_of(chosen, small) != "nf4"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,3 +100,10 @@ def test_bitsandbytes_is_near_the_real_weights(tmp_path: Path, precision: str, c
         hidden = [module.model.embed_tokens(ids) for module in (exact.module, packed)]
         one, two = (m.model.layers[0].mlp(h).float() for m, h in zip((exact.module, packed), hidden, strict=True))
     assert 0 < (one - two).std() / one.std() < close
+
+
+@pytest.mark.parametrize("name", ["correctness", "speed", "million", "lengths"])
+def test_the_scripts_for_a_gpu_run(name: str) -> None:
+    script = importlib.import_module(f"tests.gpu.{name}")
+    rows = script.main(["--device", "cpu", "--tiny"])
+    assert rows and all(math.isfinite(x) for row in rows for x in row.values() if isinstance(x, float))
