@@ -81,15 +81,15 @@ def attend_few(query: Tensor, key: Tensor, value: Tensor, past: int, scale: floa
     """
     kv_heads, group, n, dim = query.shape
     folded = (query * scale).reshape(kv_heads, group * n, dim)
-    scores = torch.bmm(key, folded.transpose(1, 2)).transpose(1, 2).float().contiguous()  # [kv_heads, group n, columns]
+    scores = torch.bmm(key, folded.transpose(1, 2)).transpose(1, 2).contiguous()  # [kv_heads, group n, columns]
     if key.shape[1] > past:
         unseen = torch.ones(n, key.shape[1] - past, dtype=torch.bool, device=key.device).triu(1)
         scores.unflatten(1, (group, n))[..., past:].masked_fill_(unseen, -torch.inf)
     top = scores.amax(-1, keepdim=True)
     weights = scores.sub_(top).exp_()
-    total = weights.sum(-1, keepdim=True)
-    out = torch.bmm(weights.to(value.dtype), value).float() / total
-    lse = (top + total.log())[..., 0]
+    total = weights.sum(-1, keepdim=True, dtype=torch.float32)
+    out = torch.bmm(weights, value).float() / total
+    lse = (top.float() + total.log())[..., 0]
     return out.to(value.dtype).unflatten(1, (group, n)), lse.unflatten(1, (group, n))
 
 
