@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GgufConfig, PretrainedConfig
 
 from model.blocks import grid
-from model.checkpoint import PACKED
 from model.linear import pack_four, to_int8
+from model.stored import PACKED
 from model.types import Precision
 
 FORMAT = "1"

@@ -17,11 +17,12 @@ from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
 from model.attention import NAME as ATTENTION
-from model.checkpoint import PACKED, Checkpoint
+from model.checkpoint import Checkpoint
 from model.header import Header
 from model.linear import PackedLinear, to_int8
 from model.quantized import layer_devices, load_quantized
 from model.rotary import Rotary
+from model.stored import PACKED
 from model.tokens import Tokenizer
 from model.types import Plan, Precision, Shape
 
