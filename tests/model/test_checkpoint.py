@@ -19,11 +19,13 @@ from tokenizers import Tokenizer, models, normalizers
 from transformers import CONFIG_MAPPING, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from app.problems import LANGUAGES, render
-from model.checkpoint import INDEX, KNOWN, PICKLES, open_checkpoint
+from model.architecture import KNOWN
+from model.checkpoint import open_checkpoint
 from model.decode import prefill
 from model.pages import Pages
 from model.plan import make
 from model.rotary import inverse_frequencies
+from model.stored import INDEX, PICKLES
 from model.types import Device, Problem
 from model.weights import load, page_header
 from tests.model.conftest import tokenizer, write_tiny
