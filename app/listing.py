@@ -161,9 +161,16 @@ def catalogue(entries: tuple[Entry, ...], models: Path, present: Callable[[Entry
         facts = [f"{e.size / 1e6:,.0f} MB", e.licence, "any language" if "*" in e.languages else ", ".join(e.languages)]
         facts += [f"trained for {e.shape.context:,} tokens", "present" if row["present"] else "not here"]
         facts += ["for a GPU"] * e.needs_gpu + [f"cannot be read: {e.obstacle}"] * bool(e.obstacle)
-        losses = ", ".join(f"{precision} {loss:.3f}" for precision, loss in e.losses) or "not measured"
+        losses = ", ".join(_loss(precision, loss, dict(e.losses)) for precision, loss in e.losses) or "not measured"
         places = " or ".join(p.name for p in e.places)
         click.echo(f"{e.name}: {', '.join(facts)}\n    loss {losses}\n    from {places}")
+
+
+def _loss(precision: str, loss: float, losses: dict[str, float]) -> str:
+    """A precision's mean loss, and by how much it is above that of the weights as they are."""
+    name = "four bits, word by word" if precision == "four" else precision
+    more = "" if precision == "bf16" else f" (+{100 * (loss / losses['bf16'] - 1):.1f} %)"
+    return f"{name} {loss:.3f}{more}"
 
 
 def plan_line(plan: Plan) -> str:

