@@ -202,7 +202,7 @@ def test_each_step_takes_less(frugality: int) -> None:
     assert (less.layout, less.tier, less.rows) != (more.layout, more.tier, more.rows) or frugality >= 3
 
 
-@pytest.mark.parametrize("family", ["qwen3_5_text", "qwen3_next"])
+@pytest.mark.parametrize("family", ["qwen3_5_text", pytest.param("qwen3_next", marks=pytest.mark.slow)])
 def test_a_hybrid_answers_and_goes_back_to_where_the_document_ends(
     tiny_folder: Folder, tmp_path: Path, family: str
 ) -> None:

@@ -306,7 +306,7 @@ def header_of(recurrence: Recurrence | None, kv_heads: int = 4, layout: Layout =
     return Header("w", "bf16", "native default", 1e7, 8, kv_heads, 256, "bfloat16", layout, recurrence=recurrence)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=10)
 @given(layers=st.integers(1, 48), kv_heads=st.integers(1, 8), layout=st.sampled_from(LAYOUTS))
 def test_chunks_are_long_enough_for_their_snapshot(layers: int, kv_heads: int, layout: Layout) -> None:
     recurrence = replace(QWEN, places=tuple(range(layers)))

@@ -192,7 +192,9 @@ serve.serve(*own_pipes())
 """
 
 
-@pytest.mark.parametrize(("kind", "count", "name"), [("Reading", 3, "SIGKILL"), ("Wrote", 5, "SIGSEGV")])
+@pytest.mark.parametrize(
+    ("kind", "count", "name"), [("Reading", 3, "SIGKILL"), pytest.param("Wrote", 5, "SIGSEGV", marks=pytest.mark.slow)]
+)
 def test_what_was_sealed_is_not_read_again(
     tiny_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, count: int, name: str
 ) -> None:
