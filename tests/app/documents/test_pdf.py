@@ -475,7 +475,10 @@ def test_nothing_is_lost_and_every_character_has_its_place(tmp_path: Path, pages
     assert reader.read(path).key == document.key
 
 
-@pytest.mark.parametrize(("book", "pattern", "chapters"), [("en", r"Chapter \d+", 61), ("zh", r"第.+回 ", 120)])
+@pytest.mark.parametrize(
+    ("book", "pattern", "chapters"),
+    [("en", r"Chapter \d+", 61), pytest.param("zh", r"第.+回 ", 120, marks=pytest.mark.slow)],
+)
 def test_chapters_of_real_books(book: str, pattern: str, chapters: int) -> None:
     document = real(BOOKS[book])
     check(document)
