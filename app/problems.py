@@ -272,6 +272,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{package} is not installed; run `pip install 'tongdu[{extra}]'`, then try again.",
         "未安装 {package}；请运行 `pip install 'tongdu[{extra}]'` 后重试。",
     ),
+    "bitsandbytes-broken": (
+        "bitsandbytes holds no program for CUDA {version} that loads, so it cannot compute on this GPU; run `pip "
+        "install -U bitsandbytes`, or take --precision bf16 and a model that fits so (`tongdu models`).",
+        "bitsandbytes 中没有能加载的 CUDA {version} 程序，不能在这块 GPU 上计算；请运行 "
+        "`pip install -U bitsandbytes`，或用 --precision bf16 并选择放得下的模型（`tongdu models`）。",
+    ),
     "text-short": (
         "The text has {tokens} tokens and {wanted} are wanted: behind its end its own words follow in an order drawn "
         "by chance; name a longer FILE for a text that is one all through.",

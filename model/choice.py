@@ -72,17 +72,19 @@ def estimate(entry: Entry, source: Source, device: Device, pages: Path) -> float
     return STARTING + plan.seconds_to_read + plan.seconds_to_answer
 
 
-def precision_of(entry: Entry | None, device: Device, asked: Precision | str = "") -> Precision:
+def precision_of(entry: Entry | None, device: Device, asked: Precision | str = "", parameters: int = 0) -> Precision:
     """The precision of a model's weights: as asked; else eight bits where this machine multiplies them right and
-    faster and the model is not known to lose by it. On a GPU as many bits as fit: sixteen, eight, four.
+    faster and the model is not known to lose by it. On a GPU as many bits as fit: sixteen, eight, four. `parameters`:
+    of a model that is no entry.
     """
     if asked:
         return cast(Precision, asked)
     if device.kind != "cpu":
         room = device.memory_free - RESERVE_GPU
-        if entry is None or 2 * entry.shape.parameters <= room:
+        parameters = entry.shape.parameters if entry else parameters
+        if 2 * parameters <= room:
             return "bf16"
-        return "int8" if GPU_INT8 * entry.shape.parameters <= room else "nf4"
+        return "int8" if GPU_INT8 * parameters <= room else "nf4"
     losses = dict(entry.losses) if entry else {}
     if not device.flops_int8:
         return "bf16"

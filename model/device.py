@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import torch
 
+from model import cards
 from model.attention import attend
 from model.linear import GROUP, PackedLinear, int8_is_right, rounded
 from model.types import Device
@@ -28,6 +29,7 @@ ROWS = 512  # tokens that go through the model at a time
 INNER, OUTER = 1536, 2048  # a weight as large as those of small models
 WIDE = 32_768  # outputs of a weight that no processor's cache holds
 HEADS, KEYS = 2, 4096  # of the attention that is timed
+MANY = 8  # times as many rows, outputs and heads are timed on a GPU, which fewer leave idle
 DRIVER = (
     Path("/proc/driver/nvidia/version"),
     Path("/usr/lib/wsl/lib/libcuda.so.1"),
@@ -95,11 +97,14 @@ class Clock:
     def __init__(self, kind: str, seconds: float) -> None:
         self.kind = kind
         self.seconds = seconds
+        self.many = MANY if kind == "cuda" else 1
+        self.place = f"cuda:{cards.usable()[0]}" if kind == "cuda" else kind
 
     def flops(self) -> float:
-        """FLOP/s of [ROWS, INNER] x [INNER, OUTER] in bf16."""
-        rows, weight = self._ones(ROWS, INNER), self._ones(INNER, OUTER)
-        return 2 * ROWS * INNER * OUTER / self.time(lambda: rows @ weight)
+        """FLOP/s of [ROWS, INNER] x [INNER, OUTER] in bf16; on a GPU of MANY times the rows and the outputs."""
+        n, outputs = self.many * ROWS, self.many * OUTER
+        rows, weight = self._ones(n, INNER), self._ones(INNER, outputs)
+        return 2 * n * INNER * outputs / self.time(lambda: rows @ weight)
 
     def int8_gain(self) -> float:
         """How many times as fast such a product is in int8, rounding its rows included; 0 where it is not faster.
@@ -124,9 +129,12 @@ class Clock:
         return eight, sum(part.nbytes for part in layer.four) / self.time(lambda: layer(row))
 
     def attention_flops(self, head_dim: int) -> float:
-        """FLOP/s of attention of HEADS times ROWS queries over KEYS keys: two products and the softmax between."""
-        query, past = self._ones(HEADS, ROWS, head_dim), self._ones(HEADS, KEYS, head_dim)
-        return 4 * HEADS * ROWS * KEYS * head_dim / self.time(lambda: attend(query, past, past, False, head_dim**-0.5))
+        """FLOP/s of attention of HEADS times ROWS queries over KEYS keys, on a GPU of MANY times both: two products and
+        the softmax between.
+        """
+        heads, n = self.many * HEADS, self.many * ROWS
+        query, past = self._ones(heads, n, head_dim), self._ones(heads, KEYS, head_dim)
+        return 4 * heads * n * KEYS * head_dim / self.time(lambda: attend(query, past, past, False, head_dim**-0.5))
 
     def time(self, call: Callable[[], object]) -> float:
         """Seconds that a call takes."""
@@ -143,11 +151,11 @@ class Clock:
         for _ in range(times):
             call()
         if self.kind == "cuda":
-            torch.cuda.synchronize()
+            torch.cuda.synchronize(self.place)
         return (time.perf_counter() - start) / times
 
     def _ones(self, *shape: int) -> torch.Tensor:
-        return torch.ones(shape, dtype=torch.bfloat16, device=self.kind)
+        return torch.ones(shape, dtype=torch.bfloat16, device=self.place)
 
 
 @contextmanager
@@ -173,39 +181,42 @@ def _gpu() -> Device:
     why = _why_not_gpu()
     if why:
         return replace(nothing, why_not_gpu="" if why == "none" else why)
-    every = [torch.cuda.mem_get_info(i) for i in range(torch.cuda.device_count())]
-    name = torch.cuda.get_device_name()
+    every = cards.usable()
+    name = torch.cuda.get_device_name(every[0])
     return replace(
         nothing,
         gpu_name=name if len(every) == 1 else f"{name} and {len(every) - 1} more",
-        gpu_memory=sum(total for _, total in every),
-        gpu_free=sum(free for free, _ in every),
-        gpu_capability=torch.cuda.get_device_capability(),
+        gpu_memory=sum(torch.cuda.mem_get_info(card)[1] for card in every),
+        gpu_free=sum(cards.free().values()),
+        gpu_capability=torch.cuda.get_device_capability(every[0]),
     )
 
 
 def _why_not_gpu() -> str:
     """Nothing where a GPU works, "none" where there is none; else what `Device.why_not_gpu` says."""
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of an old driver only once; `_complaint` is told of it each time
+        if cards.usable():
+            return ""
         found = torch.cuda.is_available()
     if found:
-        return "" if _works() else "failed"
+        return "failed"
     if not any(path.exists() for path in DRIVER):
         return "none"
     if torch.version.cuda is None:
         return "torch-without-cuda"
-    if os.environ.get("CUDA_VISIBLE_DEVICES", "0") in ("", "-1"):
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip() in ("", "-1"):
         return "hidden"
-    return "driver-old" if any("too old" in str(warning.message) for warning in said) else "failed"
+    return "driver-old" if "too old" in _complaint() else "failed"
 
 
-def _works() -> bool:
-    """Whether the GPU computes: torch may have been built without kernels for one so old or so new."""
+def _complaint() -> str:
+    """What torch says when it is made to start CUDA and cannot."""
     try:
-        return torch.ones(2, device="cuda").sum().item() == 2
-    except RuntimeError:
-        return False
+        torch.cuda.init()
+    except (RuntimeError, AssertionError) as error:
+        return str(error)
+    return ""
 
 
 def _processor() -> str:

@@ -182,4 +182,4 @@ class Store:
 
     def _pinned(self, part: Tensor) -> Tensor:
         in_host_memory = self.tier == "host" or (self.tier != "file" and not self._is_shared)
-        return part.pin_memory() if in_host_memory else part
+        return part.cpu().pin_memory() if in_host_memory else part

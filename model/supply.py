@@ -44,15 +44,21 @@ class Chosen:
 
 def named(name: str, folders: Folders, device: Device, precision: Precision | str = "") -> Chosen:
     """A catalogue name, or the path of a folder with safetensors in it. Raises Problem "unknown-model"."""
-    models = Path(folders.models)
-    if (Path(name).is_dir() or name.endswith(".gguf")) and name not in {e.name for e in ENTRIES}:
-        return Chosen(Path(name).name, None, Path(name), STRETCH, precision_of(None, device, precision), models)
+    models, own = Path(folders.models), Path(name)
+    if (own.is_dir() or name.endswith(".gguf")) and name not in {e.name for e in ENTRIES}:
+        numbers = precision_of(None, device, precision, _parameters(own))
+        return Chosen(own.name, None, own, STRETCH, numbers, models)
     found = entry(name)
     numbers = precision_of(found, device, precision)
     path = path_of(found, models)
     stored: Precision = "int8" if numbers == "int8" and device.kind == "cpu" else "bf16"
     folder = path if found.is_repository else converted_folder(path, found.sha256, stored)
     return Chosen(found.name, found, folder, found.stretch, numbers, models, stored)
+
+
+def _parameters(folder: Path) -> int:
+    """About how many numbers a folder's weights are, by the size of their files, in sixteen bits."""
+    return sum(file.stat().st_size for file in folder.glob("*.safetensors")) // 2
 
 
 def obtain(chosen: Chosen, folders: Folders, offline: bool, stopped: Callable[[], bool]) -> Iterator[Event]:

@@ -38,6 +38,6 @@ def agreement(model: Model, pages: Pages, source: Source, span: Span, question: 
     tokenizer = model.tokenizer
     before, behind = model.checkpoint.template.around(CHECKER)
     ids = tokenizer.encode_prompt(before) + tokenizer.encode_text(asked).ids + tokenizer.encode_prompt(behind)
-    logits = prefill(model, Pages(pages.header, len(ids)), ids)[-1]
+    logits = prefill(model, Pages(pages.header, len(ids), device=model.places), ids)[-1]
     yes, no = ([tokenizer.encode_prompt(word)[0] for word in words] for words in (YES, NO))
     return float(logits[yes].logsumexp(0) - logits[no].logsumexp(0))

@@ -20,13 +20,11 @@ from model.attention import NAME as ATTENTION
 from model.checkpoint import Checkpoint
 from model.header import Header
 from model.linear import PackedLinear, to_int8
-from model.quantized import layer_devices, load_quantized
+from model.quantized import GATES, layer_devices, load_quantized
 from model.rotary import Rotary
 from model.stored import PACKED
 from model.tokens import Tokenizer
 from model.types import Plan, Precision, Shape
-
-GATES = ("in_proj_a", "in_proj_b", "in_proj_ba")  # how fast a recurrent layer forgets: small, and left as they are
 
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()

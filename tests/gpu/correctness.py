@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from model.attention import attend, attend_plainly
 from model.checkpoint import open_checkpoint
 from model.decode import prefill
 from model.header import Header, chain
@@ -39,6 +40,8 @@ FORMS: tuple[tuple[Layout, Tier], ...] = (
 CLOSE = {"exact": 2e-3, "int8": 0.05, "k8v4": 0.4}  # what the layout costs
 ROUNDED = 0.15  # and bf16 besides, in a random model, which magnifies it
 PACKED = {"int8": 0.3, "nf4": 0.9}
+BLOCKS = ((1, 1, True), (64, 64, True), (700, 700, True), (1, 9000, False), (40, 8192, False), (900, 513, False))
+EVERYWHERE = 10**15  # bytes beside the weights for which no card has room alone
 
 
 def main(arguments: list[str] | None = None) -> list[Row]:
@@ -46,6 +49,8 @@ def main(arguments: list[str] | None = None) -> list[Row]:
 
 
 def measure(given: argparse.Namespace) -> Iterator[Row]:
+    for dim in (64, 128):
+        yield from blocks(given.device, dim)
     with tempfile.TemporaryDirectory() as name:
         checkpoint = open_checkpoint(write_tiny(Path(name) / "model", "qwen2", hidden_size=128, intermediate_size=128))
         want = logits(load(checkpoint, torch.float32), "exact", "resident", Path(name) / "want")
@@ -58,6 +63,14 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                     row = {"numbers": str(dtype), "layout": layout, "tier": tier, "step": step}
                     found = logits(model, layout, tier, Path(name) / f"{dtype} {layout} {tier}")
                     yield compared(row, found, want, CLOSE[layout] + more)
+            whole = logits(model, "exact", "resident", None)
+            yield compared({"numbers": str(dtype), "step": "in one piece"}, whole, want, CLOSE["exact"] + more)
+        if given.device == "cuda" and torch.cuda.device_count() > 1:
+            model = load(checkpoint, torch.bfloat16, kind="cuda", beside=EVERYWHERE)
+            for layout, tier in FORMS:
+                row = {"layout": layout, "tier": tier, "cards": ", ".join(model.devices)}
+                found = logits(model, layout, tier, Path(name) / f"cards {layout} {tier}")
+                yield compared(row, found, want, CLOSE[layout] + ROUNDED)
         if importlib.util.find_spec("bitsandbytes"):
             precisions: tuple[Precision, ...] = ("int8", "nf4")
             for precision in precisions:
@@ -66,16 +79,32 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
                 yield compared({"precision": precision}, found, want, PACKED[precision])
 
 
-def logits(model: Model, layout: Layout, tier: Tier, folder: Path) -> torch.Tensor:
-    """The logits of the question's tokens behind IDS, read in chunks or restored where they lie sealed."""
+def blocks(device: str, dim: int) -> Iterator[Row]:
+    """The attention door in bf16 beside the formula in float32, for blocks of several shapes."""
+    for rows, columns, causal in BLOCKS:
+        parts = [torch.randn(4, n, dim, device=device).bfloat16() for n in (rows, columns, columns)]
+        query, key, value = parts
+        out, lse = attend(query, key, value, causal, dim**-0.5)
+        want, sums = attend_plainly(*(part.float() for part in parts), causal, dim**-0.5)
+        row = {"attention": [rows, columns, dim], "causal": causal, "sums_off": float((lse - sums).abs().max())}
+        yield compared(row, out.float(), want, 0.02)
+
+
+def logits(model: Model, layout: Layout, tier: Tier, folder: Path | None) -> torch.Tensor:
+    """The logits of the question's tokens behind IDS, read in chunks or restored where they lie sealed; in one piece
+    where there is no folder.
+    """
     plan = make("tiny", model.shape, len(IDS), Device("cpu", 1, 10**11, 10**11, 1e11, 1e10), 4.0, layout=layout)
     model.freeze_base(plan)
     dtype = next(model.module.parameters()).dtype
     full: Header = page_header(model.checkpoint, plan, dtype)
     capacity = plan.length if tier == "resident" else full.chunk + 64
     pages = Pages(full, capacity, folder, chain(full, IDS), model.places, tier)
-    for _ in read(model, pages, Prompt(0, Tokens(IDS, [], []), IDS), lambda: False):
-        pass
+    if folder is None:
+        prefill(model, pages, IDS)
+    else:
+        for _ in read(model, pages, Prompt(0, Tokens(IDS, [], []), IDS), lambda: False):
+            pass
     return prefill(model, pages, QUESTION, keep=len(QUESTION)).cpu()
 
 

@@ -1,7 +1,8 @@
 """Lengths: the loss by place, the memory and the seconds of a real model far past the length that it was trained for.
 
-`python -m tests.gpu.lengths --model FOLDER --text FILE [--tokens 16384,65536,262144] [--record]`: a model's folder with
-safetensors, any long text. The rotary base is stretched by NTK and frozen for each length.
+`python -m tests.gpu.lengths --model FOLDER --text FILE [--tokens 16384,65536,262144] [--precision nf4] [--record]`: a
+model's folder with safetensors, any long text. The rotary base is stretched by NTK and frozen for each length.
+What fewer bits cost is the difference between --precision bf16, int8 and nf4; for nf4 above all in a Chinese text.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import torch
 
@@ -18,7 +20,7 @@ from model.checkpoint import open_checkpoint
 from model.decode import prefill
 from model.pages import Pages
 from model.plan import make
-from model.types import Device
+from model.types import Device, Precision
 from model.weights import Model, load, page_header
 from tests.gpu.record import Row, options, peak_memory, run, waited
 from tests.model.conftest import write_tiny
@@ -32,6 +34,7 @@ def main(arguments: list[str] | None = None) -> list[Row]:
     parser.add_argument("--model", type=Path)
     parser.add_argument("--text", type=Path)
     parser.add_argument("--tokens", default="16384,65536,262144")
+    parser.add_argument("--precision", choices=get_args(Precision), default="bf16")
     return run("lengths", parser.parse_args(arguments), measure)
 
 
@@ -39,25 +42,27 @@ def measure(given: argparse.Namespace) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = write_tiny(Path(name) / "model", "llama") if given.tiny else given.model
         text = "The keeper of the gate wrote it down. " * 80 if given.tiny else given.text.read_text(errors="replace")
-        model = load(open_checkpoint(folder), torch.bfloat16, kind=given.device)
+        model = load(open_checkpoint(folder), torch.bfloat16, given.precision, given.device)
         ids = model.tokenizer.encode_text(text).ids
         for n in (600, 1500) if given.tiny else map(int, given.tokens.split(",")):
             if len(ids) < n:
                 yield {"tokens": n, "skipped": f"the text has {len(ids)} tokens"}
             else:
-                yield by_place(model, ids[:n], given.device)
+                yield {"model": folder.name, "precision": given.precision} | by_place(model, ids[:n], given.device)
 
 
 def by_place(model: Model, ids: list[int], device: str) -> Row:
     """Mean loss in nats of each of PARTS runs of the text."""
     plan = make("m", model.shape, len(ids), Device("cpu", 1, 10**13, 10**13, 1e12, 1e11), 1e6, layout="exact")
     model.freeze_base(plan)
-    pages = Pages(page_header(model.checkpoint, plan), plan.length, device=device)
+    pages = Pages(page_header(model.checkpoint, plan), plan.length, device=model.places)
+    if device == "cuda":
+        torch.cuda.reset_peak_memory_stats()
     waited(device)
     start, losses = time.perf_counter(), []
     for place in range(0, len(ids), ROWS):
         rows = ids[place : place + ROWS]
-        following = torch.tensor(ids[place + 1 : place + 1 + len(rows)], device=device)
+        following = torch.tensor(ids[place + 1 : place + 1 + len(rows)], device=model.device)
         found = prefill(model, pages, rows, keep=len(rows)).log_softmax(-1)[: len(following)]
         losses += (-found.gather(1, following[:, None])[:, 0]).tolist()
     waited(device)

@@ -10,7 +10,7 @@ from transformers import AutoModelForCausalLM, Qwen2Config
 
 from model.attention import NAME
 from model.checkpoint import Checkpoint
-from model.header import Header
+from model.header import CHUNK, Header
 from model.rotary import Rotary, read_rope
 from model.types import Layout
 from model.weights import Model
@@ -37,7 +37,8 @@ TINY = {
 class Sizes:
     """What FLOP and bytes are counted from."""
 
-    parameters: int  # of the layers, the embeddings left out: looking them up is no product
+    parameters: int  # of the layers alone: looking a token up is no product, and only the last one's logits are wanted
+    head: int  # and of what makes logits
     heads: int
     layers: int
     kv_heads: int
@@ -49,7 +50,7 @@ class Sizes:
 
     def decode_bytes(self, n: int) -> float:
         """Bytes that one token behind n others reads in bf16: every weight, every key and value."""
-        return 2 * self.parameters + 2 * 2 * n * self.layers * self.kv_heads * self.head_dim
+        return 2 * (self.parameters + self.head) + 2 * 2 * n * self.layers * self.kv_heads * self.head_dim
 
 
 def random_model(tiny: bool, device: str, length: int) -> tuple[Model, Sizes]:
@@ -58,12 +59,17 @@ def random_model(tiny: bool, device: str, length: int) -> tuple[Model, Sizes]:
     with torch.device(device):
         module: Any = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16, attn_implementation=NAME).eval()
     module.model.rotary_emb = Rotary.of(read_rope(config), 1e6, length)
-    count = sum(p.numel() for p in module.parameters()) - module.model.embed_tokens.weight.numel()
+    table = module.lm_head.weight.numel()
+    count = sum(p.numel() for p in module.parameters()) - 2 * table
     head_dim = config.hidden_size // config.num_attention_heads
-    sizes = Sizes(count, config.num_attention_heads, config.num_hidden_layers, config.num_key_value_heads, head_dim)
+    sizes = Sizes(
+        count, table, config.num_attention_heads, config.num_hidden_layers, config.num_key_value_heads, head_dim
+    )
     return Model(module, cast(Checkpoint, None), frozenset(), devices=(device,)), sizes
 
 
-def header(sizes: Sizes, layout: Layout = "exact") -> Header:
+def header(sizes: Sizes, layout: Layout = "exact", chunk: int = CHUNK) -> Header:
     """The header of a random model's pages."""
-    return Header("random", "bf16", "native", 1e6, sizes.layers, sizes.kv_heads, sizes.head_dim, "bfloat16", layout)
+    return Header(
+        "random", "bf16", "native", 1e6, sizes.layers, sizes.kv_heads, sizes.head_dim, "bfloat16", layout, chunk
+    )

@@ -13,7 +13,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from app.problems import REASONS
-from model import device
+from model import cards, device
 from model.device import Clock
 from model.planner import WHY_NOT, Planner
 from model.types import Device, Folders, Noticed
@@ -28,6 +28,14 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(device, name, value)
 
 
+@pytest.fixture(autouse=True)
+def asked_anew() -> Iterator[None]:
+    """No test learns from another which cards work."""
+    cards.usable.cache_clear()
+    yield
+    cards.usable.cache_clear()
+
+
 @pytest.fixture
 def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
@@ -38,11 +46,10 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """A card that works, as far as torch tells."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(device, "_works", lambda: True)
+    monkeypatch.setattr(cards, "usable", lambda: (0,))
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (20 * 10**9, 24 * 10**9))
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA GeForce RTX 4090")
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (8, 9))
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "NVIDIA GeForce RTX 4090")
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: (8, 9))
 
 
 def durations(monkeypatch: pytest.MonkeyPatch, seconds: list[float]) -> None:
@@ -139,20 +146,24 @@ def test_a_gpu_is_described_beside_the_processor_and_as_the_device(gpu: None) ->
     assert (itself.memory, itself.memory_free) == (24 * 10**9, 20 * 10**9) and itself.host_free > 0
 
 
-def too_old() -> bool:
+def warns() -> bool:
+    """As torch does, the first time that a process asks."""
     warnings.warn("CUDA initialization: The NVIDIA driver on your system is too old (found 11040)", stacklevel=1)
     return False
 
 
 @pytest.mark.parametrize(
-    ("available", "built", "visible", "why"),
+    ("available", "built", "visible", "complaint", "why"),
     [
-        (lambda: False, None, None, "torch-without-cuda"),
-        (too_old, "12.8", None, "driver-old"),
-        (lambda: False, "12.8", "", "hidden"),
-        (lambda: False, "12.8", "-1", "hidden"),
-        (lambda: False, "12.8", None, "failed"),
-        (lambda: True, "12.8", None, "failed"),  # found, but it computes nothing
+        (lambda: False, None, None, "", "torch-without-cuda"),
+        (warns, "12.8", None, "The NVIDIA driver on your system is too old (found 11040)", "driver-old"),
+        (lambda: False, "12.8", None, "The NVIDIA driver on your system is too old (found 11040)", "driver-old"),
+        (lambda: False, "12.8", "", "No CUDA GPUs are available", "hidden"),
+        (lambda: False, "12.8", "-1", "No CUDA GPUs are available", "hidden"),
+        (lambda: False, "12.8", "-1,0", "No CUDA GPUs are available", "hidden"),
+        (lambda: False, "12.8", "0", "CUDA unknown error", "failed"),
+        (lambda: True, "12.8", None, "", "failed"),  # found, but it computes nothing
+        (lambda: True, None, None, "", "failed"),  # ROCm
     ],
 )
 def test_why_a_gpu_that_is_there_is_not_used(
@@ -161,15 +172,18 @@ def test_why_a_gpu_that_is_there_is_not_used(
     available: Callable[[], bool],
     built: str | None,
     visible: str | None,
+    complaint: str,
     why: str,
 ) -> None:
     """A warning of torch's that came through would fail this test."""
 
     def fails(*_: object, **__: object) -> None:
-        raise RuntimeError("no kernel image is available for execution on the device")
+        raise RuntimeError(complaint or "no kernel image is available for execution on the device")
 
     monkeypatch.setattr(device, "DRIVER", (tmp_path / "none", tmp_path))
     monkeypatch.setattr(torch.cuda, "is_available", available)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "init", fails)
     monkeypatch.setattr(torch.version, "cuda", built)
     monkeypatch.setattr(torch, "ones", fails)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
@@ -177,6 +191,23 @@ def test_why_a_gpu_that_is_there_is_not_used(
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     found = device.describe()
     assert (found.why_not_gpu, found.gpu_memory, found.kind) == (why, 0, "cpu") and device.best_kind() == "cpu"
+
+
+def test_cards_that_cannot_compute_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second of three is too old for the attention; what the others give is right."""
+    real = torch.ones
+
+    def ones(*shape: int, dtype: torch.dtype, device: str) -> torch.Tensor:
+        if device == "cuda:1":
+            raise RuntimeError("FlashAttention only supports Ampere GPUs or newer.")
+        return real(*shape, dtype=dtype)
+
+    monkeypatch.setattr(torch, "ones", ones)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda card: (card + 10, 99))
+    assert cards.usable() == (0, 2) and cards.free() == {0: 10, 2: 12}
 
 
 def test_a_plain_device_needs_no_more_than_before() -> None:
