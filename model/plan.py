@@ -12,7 +12,7 @@ from typing import cast
 from model.types import Device, Layout, Plan, Precision, Problem, Shape, Tier
 
 ROUND = 1024  # the planned length is rounded up to this, so that small edits keep the rotary base
-RESERVE = 1024  # tokens for the passages quoted again, the question and the answer
+RESERVE = 2048  # tokens for what was said before, the passages quoted again, the question and the answer
 ROWS = 512  # tokens that go through the model at a time
 FEWEST_ROWS = 64  # and how few, when memory has run out
 ANSWER_TOKENS = 100  # what a usual answer costs, for the estimate only

@@ -38,7 +38,8 @@ class Source:
     """A document as the engine sees it: text and places, no file, no page, no window.
 
     `blocks` are ordered, disjoint spans of paragraph-like units; `labels` gives each one's address.
-    `chapters` are the ordered, disjoint spans of the leaf sections, for the receipt.
+    `chapters` are the ordered, disjoint spans of the leaf sections, for the receipt. `units` are those of a law's
+    articles, empty in prose.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Source:
     blocks: tuple[Span, ...]
     labels: tuple[str, ...]
     chapters: tuple[Span, ...]
+    units: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,14 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked before, and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Request: read what is not yet read, then answer the question.
 
@@ -87,7 +97,8 @@ class Ask:
     nothing behind its end had been read (no more than the rest of one chunk is). Any other is attended to alone, with
     the prompt's beginning; it was read knowing what is before it.
     `so_far`: read nothing more, answer from what has been read. `temperature` 0 writes the likeliest token; above it
-    tokens are drawn, `seed` makes them the same again.
+    tokens are drawn, `seed` makes them the same again. `named` are units that the question itself names: evidence
+    before all other. `history` is what was said before, oldest first.
     """
 
     reading: Read
@@ -96,6 +107,22 @@ class Ask:
     so_far: bool = False
     temperature: float = 0.0
     seed: int = 0
+    named: tuple[Span, ...] = ()
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Request: rank a law's articles, or a book's passages, for a question; nothing is written.
+
+    Nothing is read for it either: where the document is not prepared its words alone rank, and `Noticed`
+    "search-words" says so. `Located` comes at once by words, and again when the model has been asked.
+    """
+
+    reading: Read
+    question: str
+    scope: Span | None = None
+    limit: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +139,7 @@ class Stop:
     """Request: end the work in hand at the next token or chunk."""
 
 
-Request = Read | Ask | Fetch | Stop
+Request = Read | Ask | Search | Fetch | Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +253,24 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A number of an article that a claim got wrong, and the right one; both as they are written."""
+
+    said: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim of the answer, by its place in the answer's text, with the spans that bear it."""
+    """One claim of the answer, by its place in the answer's text, with the spans that bear it.
+
+    `corrections`: where its words are another article's than the number that it says.
+    """
 
     text: str
     support: Support
     citations: tuple[Span, ...]
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +345,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Located:
+    """The passages that a question is about, best first. May come again: the last holds."""
+
     evidence: tuple[Evidence, ...]
 
 
@@ -322,6 +363,20 @@ class Cited:
 
     answered: bool
     claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """To a question for every …: what the program's own search finds beside the model's list.
+
+    `words` are what was searched for; `found` the articles or passages that hold them, in the text's order;
+    `unlisted` those of them in which the answer cites nothing; `beyond` the answer's citations in none of them.
+    """
+
+    words: str
+    found: tuple[Span, ...]
+    unlisted: tuple[Span, ...]
+    beyond: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +423,7 @@ Event = (
     | Located
     | Wrote
     | Cited
+    | Listed
     | Noticed
     | Withdrew
     | Finished

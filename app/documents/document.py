@@ -275,6 +275,7 @@ class Document:
             blocks=tuple(b.span for b in blocks),
             labels=tuple(self.address(b.start) for b in blocks),
             chapters=tuple(Span(s.start, s.end) for s in self.leaves),
+            units=tuple(Span(u.start, u.end) for u in self.units),
         )
 
     def blocks_at(self, start: int, end: int) -> tuple[Block, ...]:
