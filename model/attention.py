@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface
 
+from model.excerpts import ExcerptLayer
 from model.layout import rotate
 from model.pages import PADDED
 
@@ -126,6 +127,8 @@ def paged_attention(
     """transformers' attention call. query [1, heads, n, dim]; key is the layer of `model.pages.Pages` that
     `update` returned, value the same. Returns [1, n, heads, dim].
     """
+    if isinstance(key, ExcerptLayer):
+        return key.attended(query, scaling), None
     layer, (heads, n, dim) = key, query.shape[1:]
     kv_heads, past = layer.key.shape[0], layer.length
     grouped = query[0].reshape(kv_heads, -1, n, dim)  # [kv_heads, group, n, dim]

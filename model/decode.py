@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 
+from model.excerpts import Runs, excerpts_of
 from model.lookup import Lookup
 from model.pages import Pages
 from model.weights import Model
 
 LOOP = 24  # tokens: an answer that repeats its last LOOP tokens word for word has run into a loop
+HEAD_ROWS = 256  # positions whose logits are held at a time
 Choose = Callable[[Tensor], int]  # a token from the logits [vocabulary] of its place
 
 
@@ -98,6 +100,42 @@ def stream(model: Model, tokens: Iterator[int], stopped: Callable[[], bool]) -> 
             shown = text
         if stopped():
             return
+
+
+@torch.inference_mode()
+def hidden(model: Model, pages: Pages, excerpts: Sequence[Runs], ids: Sequence[int], layers: bool = False) -> Tensor:
+    """The last hidden states [excerpts, n, size] of the tokens `ids` behind each excerpt; with `layers` those of all
+    layers [excerpts, n, layers + 1, size].
+    """
+    n = len(ids)
+    ends = torch.tensor([runs[-1].stop for runs in excerpts])
+    positions = (ends[:, None] + torch.arange(n)).reshape(1, -1)
+    out = model.module.model(
+        input_ids=torch.tensor([ids] * len(excerpts), device=model.device).reshape(1, -1),
+        position_ids=positions.to(model.device),
+        past_key_values=excerpts_of(pages, excerpts),
+        use_cache=True,
+        output_hidden_states=layers,
+    )
+    states: Tensor = torch.stack(out.hidden_states, 2) if layers else out.last_hidden_state
+    return states[0].unflatten(0, (len(excerpts), n))
+
+
+@torch.inference_mode()
+def likelihoods(
+    model: Model, pages: Pages, excerpts: Sequence[Runs], lead: Sequence[int], ids: Sequence[int]
+) -> Tensor:
+    """log P of each of the tokens `ids` behind each excerpt and `lead`: [excerpts, len(ids)], float32, in nats."""
+    states = hidden(model, pages, excerpts, [*lead, *ids[:-1]])[:, len(lead) - 1 :]
+    rows = states.reshape(-1, states.shape[-1])
+    wanted = torch.tensor(ids, device=rows.device).repeat(len(excerpts))
+    found = []
+    for start in range(0, len(rows), HEAD_ROWS):
+        logits = model.module.lm_head(rows[start : start + HEAD_ROWS]).float()
+        picked = logits.gather(1, wanted[start : start + HEAD_ROWS, None])[:, 0]
+        found.append(picked - logits.logsumexp(-1))
+    every: Tensor = torch.cat(found).reshape(len(excerpts), len(ids))
+    return every.to("cpu")
 
 
 def surprise(model: Model, pages: Pages, ids: list[int], given: Tensor) -> float:

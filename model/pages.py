@@ -179,6 +179,15 @@ class Pages:
                 raise Problem("scope-hybrid")
             if runs[-1].stop != snapshot.length:
                 raise ValueError(f"a prefix of {runs[-1].stop} tokens, and a snapshot at {snapshot.length}")
+        store = self.seen(runs)
+        pages = Pages(self.header, room, device=self.device, tier="memory", store=store)
+        pages.ahead = runs[-1].stop - store.length
+        if pages.states and snapshot:
+            pages.states.put(snapshot)
+        return pages
+
+    def seen(self, runs: Sequence[range]) -> Store:
+        """The keys and values of these runs of tokens; nothing is copied."""
         sealed, stood = self.store.length, self.layers[0].length
         store = self.store.view(runs)
         buffered = {"key": self.key[:stood], "value": self.value[:stood]}
@@ -186,11 +195,7 @@ class Pages:
         for run in runs:
             start, stop = max(run.start - sealed, 0), min(run.stop - sealed, stood)
             store.slabs += held.cut(start, stop) if start < stop else []
-        pages = Pages(self.header, room, device=self.device, tier="memory", store=store)
-        pages.ahead = runs[-1].stop - store.length
-        if pages.states and snapshot:
-            pages.states.put(snapshot)
-        return pages
+        return store
 
     def path(self, name: str) -> Path:
         if self.folder is None:

@@ -13,6 +13,8 @@ from model.types import Span
 _LINE = re.compile(r"\S(?:[^\n\f]*\S)?")  # without the space around it, which may be U+3000
 _SAMPLE = 300_000  # characters at either end that show how lines were broken
 _ENDLESS = 4000  # characters of a line that no paragraph has: its line ends were lost
+_NARROWEST, _WIDEST = 40, 100  # characters of a line that was broken by hand at a width
+_FULL = 50  # such lines, at least, in a text of which only parts are so
 _PIECE = 400  # characters of a piece of such a line, at least
 # A head, and not a mention (第四回里, 參看本書第五篇。).
 _INLINE = re.compile(rf"第({HAN_NUMERAL})([回章篇節节卷])(?![，。、；：？！》）」”的里裡之和及至與与])")
@@ -29,6 +31,7 @@ def units(text: str) -> list[Span]:
     if is_wrapped(text):
         return [Span(start, end) for start, end in _paragraphs(text, lines)]
     heads = _run_in_heads(text, lines)
+    lines = _rejoined(text, lines)
     return [piece for start, end in lines for piece in _pieces(text, Span(start, end), heads.get(start))]
 
 
@@ -40,7 +43,7 @@ def is_wrapped(text: str) -> bool:
         return False
     lines = text[:_SAMPLE].split("\n") + text[-_SAMPLE:].split("\n") * (len(text) > _SAMPLE)
     widths = sorted(len(line) for line in lines if line.strip())
-    if len(widths) < 20 or not 40 <= (width := widths[int(len(widths) * 0.95)]) <= 100:
+    if len(widths) < 20 or not _NARROWEST <= (width := widths[int(len(widths) * 0.95)]) <= _WIDEST:
         return False
     full = followed = 0
     for line, after in pairwise(lines):
@@ -50,12 +53,44 @@ def is_wrapped(text: str) -> bool:
     return followed > 10 and full > 0.7 * followed
 
 
+def _rejoined(text: str, lines: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The lines of a text of which parts were wrapped by hand, as in a book put together from several files: there a
+    run of lines between blank ones is one if all of it was broken at the width of the others.
+    """
+    if language.han_share(text) > 0.2:
+        return list(lines)
+    runs = list(_runs(text, lines))
+    widths = sorted(end - start for run in runs for start, end in run[:-1] if end - start <= _WIDEST)
+    if len(widths) < _FULL:
+        return list(lines)
+    width = widths[int(len(widths) * 0.95)]
+    joined = [run for run in runs if len(run) > 1 and _is_full(text, run, width)]
+    if width < _NARROWEST or sum(len(run) - 1 for run in joined) < _FULL:
+        return list(lines)
+    whole = {run[0] for run in joined}
+    return [line for run in runs for line in ([(run[0][0], run[-1][1])] if run[0] in whole else run)]
+
+
+def _is_full(text: str, run: Sequence[tuple[int, int]], width: int) -> bool:
+    """Whether every line but the last would overflow the width if it took the first word of the next."""
+    return all(
+        0.85 * width < end - start + 1 + len(text[after:stop].split(None, 1)[0]) and end - start <= width + 5
+        for (start, end), (after, stop) in pairwise(run)
+    )
+
+
 def _paragraphs(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """One span to each run of lines between blank ones."""
+    for run in _runs(text, lines):
+        yield from _split(text, run)
+
+
+def _runs(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """The lines between blank ones."""
     first = 0
     for i, (line, after) in enumerate(pairwise([*lines, (len(text), len(text))]), 1):
         if i == len(lines) or text.count("\n", line[1], after[0]) > 1 or "\f" in text[line[1] : after[0]]:
-            yield from _split(text, lines[first:i])
+            yield lines[first:i]
             first = i
 
 

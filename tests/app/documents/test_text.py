@@ -1,3 +1,4 @@
+import textwrap
 from itertools import pairwise
 from pathlib import Path
 
@@ -330,3 +331,17 @@ def test_any_arrangement_keeps_the_invariants(parts: list[str]) -> None:
     assert all(0 <= s.start < s.end <= len(text) for s in sections)
     assert [s.start for s in sections] == sorted(s.start for s in sections)
     assert sum(s.end - s.start for s in document.leaves) <= len(text)
+
+
+def test_a_book_put_together_from_wrapped_and_unwrapped_parts() -> None:
+    """Each paragraph is one block, whichever way its lines were broken; verse keeps its lines."""
+    sentence = (
+        "The keeper of the ferry counted every stone that lay between the landing and the far bank of the river, "
+    )
+    paragraph = sentence * 3 + "and wrote the number down."
+    wrapped = "\n".join(textwrap.wrap(paragraph, 70))
+    verse = "O river, river,\nbring me over,\nbring me home."
+    text = "\n\n".join([*[wrapped] * 15, *[paragraph] * 40, verse])
+    spans = lines.units(text)
+    assert len(spans) == 15 + 40 + 3
+    assert [text[s.start : s.end] for s in spans][14:16] == [wrapped, paragraph]
