@@ -268,6 +268,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Measuring this machine for ten seconds, once a day.",
         "正在测量本机速度，约十秒，每天一次。",
     ),
+    "search-words": (
+        "This document is not prepared: its words alone rank what is found. `tongdu read FILE` prepares it; then the "
+        "model ranks too.",
+        "此文档尚未通读：仅按字词排序。先运行 `tongdu read FILE` 通读，之后模型也参与排序。",
+    ),
     "not-installed": (
         "{package} is not installed; run `pip install 'tongdu[{extra}]'`, then try again.",
         "未安装 {package}；请运行 `pip install 'tongdu[{extra}]'` 后重试。",

@@ -40,6 +40,7 @@ from model.types import (
     Read,
     Reading,
     Receipt,
+    Search,
     Span,
     Stopped,
     Withdrew,
@@ -67,7 +68,7 @@ class Report:
         self.place, self.fetching_since = "", 0.0
         self.bar = Bar()
 
-    def follow(self, session: Session, request: Read | Ask | Fetch) -> None:
+    def follow(self, session: Session, request: Read | Ask | Search | Fetch) -> None:
         """Run the request to its ending. Raises Problem if that is a failure or a stop."""
         if isinstance(request, Ask):
             self.scope, self.so_far = request.scope, request.so_far

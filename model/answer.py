@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 
 from model.cite import cite, declines, main_claim
 from model.clock import Clock
@@ -15,12 +15,15 @@ from model.prompt import ending, language_of, tail
 from model.read import prefix
 from model.support import checked
 from model.tokens import Prompt
-from model.types import Ask, Cited, Event, Evidence, Problem, Source, Span, Wrote
+from model.types import Ask, Cited, Event, Evidence, Problem, Span, Turn, Wrote
 from model.weights import Model
 
 LIMIT = 200  # tokens of an answer
 QUOTED = 3  # passages that are quoted again beside the question
 QUOTED_TOKENS = 450  # and how many tokens they may take together
+LONGEST = 8  # characters of a token, at most, so that long texts need not be counted
+PARTS = 3  # of a long article in which a claim may be found
+REMEMBERED = 400  # tokens of what was said before, the latest of it
 
 
 def seen(
@@ -41,6 +44,7 @@ def write(
     model: Model,
     pages: Pages,
     request: Ask,
+    locator: Locator,
     evidence: tuple[Evidence, ...],
     lookup: Lookup | None,
     clock: Clock,
@@ -50,7 +54,7 @@ def write(
     "question-long".
     """
     end = pages.length
-    ids = asked(model, request.reading.source, request.question, evidence)
+    ids = asked(model, locator, request.question, evidence, request.history)
     if end + len(ids) + LIMIT > pages.capacity:
         raise Problem("question-long", tokens=len(ids), limit=pages.capacity - end - LIMIT)
     choose = sampled(request.temperature, request.seed) if request.temperature else likeliest
@@ -68,20 +72,37 @@ def write(
     return "".join(pieces)
 
 
-def asked(model: Model, source: Source, question: str, evidence: tuple[Evidence, ...]) -> list[int]:
-    """The tokens behind the document: the best passages that fit QUOTED_TOKENS, the question, the turn's end."""
-    tokenizer, template = model.tokenizer, model.checkpoint.template
+def asked(
+    model: Model, locator: Locator, question: str, evidence: tuple[Evidence, ...], history: Sequence[Turn] = ()
+) -> list[int]:
+    """The tokens behind the document: what was said before, the best passages that fit QUOTED_TOKENS, the question,
+    the turn's end.
+    """
+    tokenizer, template, text = model.tokenizer, model.checkpoint.template, locator.source.text
     passages: list[str] = []
     room = QUOTED_TOKENS
     for item in evidence[:QUOTED]:
-        words = source.text[item.span.start : item.span.end]
-        tokens = tokenizer.encode_text(words)
-        if len(tokens) > room:
-            continue
-        room -= len(tokens)
-        passages.append(words)
+        for span in (item.span, *locator.parts(item.span, question)):
+            words = text[span.start : span.end]
+            if len(words) <= LONGEST * room and (tokens := len(tokenizer.encode_text(words))) <= room:
+                room -= tokens
+                passages.append(words)
+                break
     end = ending(template, language_of(question))
-    return tokenizer.encode_text(tail(question, passages)).ids + tokenizer.encode_prompt(end)
+    said = tail(question, passages, remembered(model, history))
+    return tokenizer.encode_text(said).ids + tokenizer.encode_prompt(end)
+
+
+def remembered(model: Model, history: Sequence[Turn]) -> list[Turn]:
+    """The last turns that fit REMEMBERED tokens together, oldest first."""
+    kept: list[Turn] = []
+    room = REMEMBERED
+    for turn in reversed(history):
+        room -= len(model.tokenizer.encode_text(turn.question + turn.answer))
+        if room < 0:
+            break
+        kept.insert(0, turn)
+    return kept
 
 
 def cited(
@@ -97,8 +118,10 @@ def cited(
     """The answer's claims with their places; unanswered when its main claim has none. `doubt`: from which of its own
     doubts on the model itself may contradict; None: it is not asked.
     """
-    found = [locator.passages[i] for i, _ in locator.lexical(answer, scope)[:20]]
-    claims = cite(locator.source, answer, question, [e.span for e in evidence] + found, locator.lexicon)
+    passages = locator.passages
+    places = [part for item in evidence for part in locator.parts(item.span, answer)[:PARTS]]
+    places += [passages.spans[number] for number, _ in passages.ranked(answer, scope)[:20]]
+    claims = cite(locator.source, answer, question, places, passages.lexicon)
     if doubt is not None:
         claims = checked(model, pages, locator.source, question, claims, doubt)
     answered = bool(claims) and main_claim(claims).support != "none" and not declines(answer)

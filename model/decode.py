@@ -118,7 +118,8 @@ def hidden(model: Model, pages: Pages, excerpts: Sequence[Runs], ids: Sequence[i
         output_hidden_states=layers,
     )
     states: Tensor = torch.stack(out.hidden_states, 2) if layers else out.last_hidden_state
-    return states[0].unflatten(0, (len(excerpts), n))
+    apart: Tensor = states[0].unflatten(0, (len(excerpts), n))
+    return apart
 
 
 @torch.inference_mode()
@@ -136,14 +137,6 @@ def likelihoods(
         found.append(picked - logits.logsumexp(-1))
     every: Tensor = torch.cat(found).reshape(len(excerpts), len(ids))
     return every.to("cpu")
-
-
-def surprise(model: Model, pages: Pages, ids: list[int], given: Tensor) -> float:
-    """Mean of -log P of `ids` behind what stands, in nats; `given` are the logits before the first."""
-    logits = prefill(model, pages, ids, keep=len(ids))
-    before = torch.cat([given[None], logits[:-1]])
-    picked = before.log_softmax(-1).gather(1, torch.tensor(ids, device=before.device)[:, None])
-    return -float(picked.mean())
 
 
 def _loops(written: list[int]) -> bool:

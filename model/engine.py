@@ -15,7 +15,7 @@ from model import calibration, readings
 from model.answer import cited, seen, write
 from model.checkpoint import Checkpoint
 from model.clock import Clock
-from model.evidence import Locator
+from model.evidence import Locator, named_first
 from model.forecast import key_of
 from model.header import chain
 from model.lookup import Lookup
@@ -41,6 +41,7 @@ from model.types import (
     Read,
     Reading,
     Receipt,
+    Search,
     Source,
     Span,
     Withdrew,
@@ -75,6 +76,23 @@ class Engine:
         """Prepare a document and answer nothing."""
         yield from self._patiently(request, self._prepared)
 
+    def search(self, request: Search) -> Iterator[Event]:
+        """Rank a law's articles, or a book's passages, for a question: by words at once, then as the model reads them
+        where they are prepared. Nothing is read or fetched for it.
+        """
+        reading, clock = request.reading, Clock()
+        source, scope = reading.source, request.scope or Span(0, len(reading.source.text))
+        locator = self._locator(source)
+        yield Located(locator.by_words(request.question, scope, request.limit))
+        aside = yield from self._aside(reading, clock, scope.end)
+        if aside:
+            model, prompt, pages = aside
+            scope = Span(scope.start, min(scope.end, _characters(prompt, pages.length)))
+            yield Located(locator.locate(model, pages, prompt, request.question, scope, limit=request.limit))
+        else:
+            yield Noticed("search-words", {})
+        yield Finished(Receipt(0, 0, 0, 0, (), prepared_before=aside is not None), clock.seconds())
+
     def fetch(self, request: Fetch) -> Iterator[Event]:
         """Bring a model of the catalogue here, ready to load."""
         clock = Clock()
@@ -93,9 +111,9 @@ class Engine:
             scope = Span(scope.start, min(scope.end, _characters(prompt, pages.length)))
             in_view = seen(model, pages, prompt, scope, self.stopped, plan.rows)
             locator = self._locator(source)
-            evidence = locator.locate(model, pages, prompt, request.question, scope)
+            evidence = named_first(request.named, locator.locate(model, pages, prompt, request.question, scope))
             yield Located(evidence)
-            answer = yield from write(model, in_view, request, evidence, self.lookup, clock, self.stopped)
+            answer = yield from write(model, in_view, request, locator, evidence, self.lookup, clock, self.stopped)
             if self.stopped():
                 raise Interrupted(prompt.document_tokens(pages.length))
             self._learn_writing(plan, model, in_view, answer, clock, request.reading.folders)
@@ -161,6 +179,23 @@ class Engine:
         model = self._load(request, checkpoint, plan, clock)
         pages = yield from self._read(model, plan, prompt, request, clock, end, so_far)
         return plan, prompt, model, pages
+
+    def _aside(
+        self, request: Read, clock: Clock, end: int
+    ) -> Generator[Event, None, tuple[Model, Prompt, Pages] | None]:
+        """A model and what it has read of a document, to look at passages alone; None where it has not read any."""
+        chosen = yield from self.planner.chosen(request)
+        if not chosen.is_here(Path(request.folders.models)):
+            return None
+        checkpoint = chosen.open()
+        plan, prompt = self.planner.plan(chosen, checkpoint, prompt_of(checkpoint, request.source), request, end)
+        if not plan.prepared_tokens or checkpoint.recurrence:
+            return None
+        model = self._load(request, checkpoint, plan, clock)
+        names = chain(page_header(model.checkpoint, plan, self.dtype), prompt.ids)
+        tier = self.pages.tier if self.pages and self.pages.names == names else "file"
+        pages = yield from self._read(model, replace(plan, tier=tier), prompt, request, clock, end, so_far=True)
+        return model, prompt, pages
 
     def _load(self, request: Read, checkpoint: Checkpoint, plan: Plan, clock: Clock) -> Model:
         """The model with the plan's rotary base; the one in memory if it is the same."""

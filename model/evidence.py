@@ -1,23 +1,21 @@
-"""Where the answer comes from: lexical ranking, then the likelihood of the question given each passage."""
+"""Evidence: where the answer comes from, by words and by the likelihood of the question given each passage."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
 
-from model.cite import sentences
-from model.decode import prefill, surprise
-from model.lexical import Lexicon
+from model.decode import likelihoods
 from model.pages import Pages
+from model.passages import Passages
 from model.prompt import language_of
 from model.tokens import Prompt
 from model.types import Evidence, Source, Span
 from model.weights import Model
 
-NEAR = 0.3  # share of its neighbours' lexical score that a passage gets (hit@8 on 257 questions .72 -> .79)
-CANDIDATES = 12  # passages whose likelihood is asked
-LIKELIHOOD = 1.0  # weight of the likelihood's z-score beside the lexical one
-LONG = 1200  # characters from which a block is cut into several passages
+ASKED = 700  # tokens, of all candidates together, that are asked how likely the question is: 3 s on two cores (1.5B)
+FEWEST, MOST = 8, 48  # candidates
+LIKELIHOOD = 1.0  # weight of the likelihood's z-score beside that of the words
 KEPT = 8  # passages that are reported
 LEAD = {"en": "\n\nQuestion: ", "zh": "\n\n问题："}
 SINKS = 16  # tokens of the prompt's beginning that every excerpt keeps: attention rests on them
@@ -28,59 +26,65 @@ class Locator:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.passages = passages(source)
-        self.lexicon = Lexicon([source.text[p.start : p.end] for p in self.passages])
+        self.passages = Passages(source)
 
-    def locate(self, model: Model, pages: Pages, prompt: Prompt, question: str, scope: Span) -> tuple[Evidence, ...]:
-        """The best passages inside the scope, best first; scores are comparable inside one question only."""
-        ranked = self.lexical(question, scope)[: max(CANDIDATES, KEPT)]
-        if not ranked:
-            return ()
-        if not pages.croppable:  # a passage cannot be attended to alone: its words must do
-            return tuple(Evidence(self.passages[i], score) for i, score in ranked[:KEPT])
-        spans = [self.passages[i] for i, _ in ranked[:CANDIDATES]]
-        likely = standardized([-self._surprise(model, pages, prompt, span, question) for span in spans])
-        lexical = standardized([score for _, score in ranked[:CANDIDATES]])
-        merged = [a + LIKELIHOOD * b for a, b in zip(lexical, likely, strict=True)]
-        order = sorted(range(len(spans)), key=lambda i: -merged[i])
-        return tuple(Evidence(spans[i], merged[i]) for i in order[:KEPT])
+    def by_words(self, query: str, scope: Span, limit: int = KEPT) -> tuple[Evidence, ...]:
+        """The best passages inside the scope by their words alone, best first."""
+        passages = self.passages
+        ranked = list(passages.distinct(passages.ranked(query, scope)))[:limit]
+        return tuple(Evidence(passages.wholes[number], score) for number, score in ranked)
 
-    def lexical(self, query: str, scope: Span | None = None) -> list[tuple[int, float]]:
-        """Numbers and scores of the passages inside the scope, best first, those without a common term left out."""
-        own = [0.0, *self.lexicon.scores(query), 0.0]
-        scores = [own[i] + NEAR * (own[i - 1] + own[i + 1]) for i in range(1, len(own) - 1)]
-        order = sorted(range(len(scores)), key=lambda i: -scores[i])
-        return [(i, scores[i]) for i in order if scores[i] > 0 and (not scope or scope.covers(self.passages[i]))]
-
-    def _surprise(self, model: Model, pages: Pages, prompt: Prompt, span: Span, question: str) -> float:
-        """Mean -log P of the question's tokens behind the passage's own pages and the prompt's beginning: the
-        passage is not read again.
+    def locate(
+        self,
+        model: Model,
+        pages: Pages,
+        prompt: Prompt,
+        question: str,
+        scope: Span,
+        query: str = "",
+        limit: int = KEPT,
+    ) -> tuple[Evidence, ...]:
+        """The best passages inside the scope, best first; scores are comparable inside one question only. `query`: the
+        words to look for, where they are not the question's own.
         """
+        query = query or question
+        if not pages.croppable:  # a passage cannot be attended to alone: its words must do
+            return self.by_words(query, scope, limit)
+        ids = model.tokenizer.encode_text(question).ids
+        passages = self.passages
+        count = min(MOST, max(FEWEST, limit, ASKED // max(1, len(ids))))
+        ranked = list(passages.distinct(passages.ranked(query, scope)))[:count]
+        if not ranked or not ids:
+            return ()
+        likely = self._likelihoods(model, pages, prompt, [passages.spans[n] for n, _ in ranked], ids, question)
+        by_words = standardized([score for _, score in ranked])
+        merged = [a + LIKELIHOOD * b for a, b in zip(by_words, standardized(likely), strict=True)]
+        order = sorted(range(len(ranked)), key=lambda i: -merged[i])[:limit]
+        return tuple(Evidence(passages.wholes[ranked[i][0]], merged[i]) for i in order)
+
+    def parts(self, whole: Span, query: str) -> list[Span]:
+        """The passages of an article, or the one that `whole` is, that which says most of the query first."""
+        passages = self.passages
+        inside = [number for number, other in enumerate(passages.wholes) if whole.covers(other)]
+        scores = passages.lexicon.scores(query)
+        found = [passages.spans[number] for number in sorted(inside, key=lambda number: -scores[number])]
+        return found or [whole]
+
+    def _likelihoods(
+        self, model: Model, pages: Pages, prompt: Prompt, spans: Sequence[Span], ids: list[int], question: str
+    ) -> list[float]:
+        """Mean log P of the question's tokens behind each passage's own pages and the prompt's beginning."""
         lead = model.tokenizer.encode_text(LEAD[language_of(question)]).ids
-        asked = model.tokenizer.encode_text(question).ids
-        run = prompt.run(span)
-        excerpt = pages.view([range(min(SINKS, run.start)), run], len(lead) + len(asked))
-        logits = prefill(model, excerpt, lead)
-        return surprise(model, excerpt, asked, logits[-1])
+        runs = [prompt.run(span) for span in spans]
+        excerpts = [[range(min(SINKS, run.start)), run] for run in runs]
+        return [float(row.mean()) for row in likelihoods(model, pages, excerpts, lead, ids)]
 
 
-def passages(source: Source) -> tuple[Span, ...]:
-    """What can be located and quoted: the document's blocks that hold words, long ones cut between sentences."""
-    return tuple(piece for block in source.blocks for piece in pieces(source.text, block))
-
-
-def pieces(text: str, block: Span) -> list[Span]:
-    """A block as runs of whole sentences of about LONG characters; none if it holds no word."""
-    if len(block) <= LONG:
-        return [block] if any(c.isalnum() for c in text[block.start : block.end]) else []
-    runs: list[Span] = []
-    for inner in sentences(text[block.start : block.end]):
-        start, end = block.start + inner.start, block.start + inner.end
-        if runs and end - runs[-1].start <= LONG:
-            runs[-1] = Span(runs[-1].start, end)
-        else:
-            runs.append(Span(start, end))
-    return runs
+def named_first(named: tuple[Span, ...], evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The units that the question names, then what was located beside them."""
+    best = max((e.score for e in evidence), default=0.0)
+    own = tuple(Evidence(span, best + 1.0) for span in named)
+    return own + tuple(e for e in evidence if not any(span.overlap(e.span) for span in named))
 
 
 def standardized(values: Sequence[float]) -> list[float]:

@@ -56,7 +56,8 @@ class ExcerptLayer(CacheLayerMixin):
 
     def _apart(self, states: Tensor) -> Tensor:
         """[1, heads, excerpts n, dim] as [excerpts, heads, n, dim]."""
-        return states[0].unflatten(1, (len(self.key), -1)).transpose(0, 1)
+        apart: Tensor = states[0].unflatten(1, (len(self.key), -1))
+        return apart.transpose(0, 1)
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         return query_length, 0

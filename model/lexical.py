@@ -120,13 +120,13 @@ def terms(text: str) -> list[str]:
 
 
 class Lexicon:
-    """An inverted index over passages."""
+    """An inverted index over passages: texts, or their terms counted."""
 
-    def __init__(self, passages: Sequence[str]) -> None:
+    def __init__(self, passages: Sequence[str | Counter[str]]) -> None:
         self.postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.lengths = []
         for number, passage in enumerate(passages):
-            counted = Counter(terms(passage))
+            counted = Counter(terms(passage)) if isinstance(passage, str) else passage
             self.lengths.append(sum(counted.values()))
             for term, count in counted.items():
                 self.postings[term].append((number, count))

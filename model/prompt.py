@@ -6,11 +6,14 @@ The prefix never depends on the question: that is what makes its keys and values
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from model.types import Turn
 
 MARK = "\u2063tongdu\u2063"  # stands for document and question while the chat template is rendered
 
@@ -22,10 +25,14 @@ SYSTEM = {
 BEFORE_DOCUMENT = {"en": "The document “{title}”:\n\n", "zh": "文档《{title}》：\n\n"}
 BEHIND_DOCUMENT = {
     "en": "\n\n(End of the document.)\n\nThese passages of the document may bear on the question:\n\n{passages}\n\n"
-    "Question: {question}\nAnswer from the document in one to three short sentences.",
+    "{before}Question: {question}\nAnswer from the document in one to three short sentences.",
     "zh": "\n\n（文档完。）\n\n文档中下列段落可能与问题有关：\n\n{passages}\n\n"
-    "问题：{question}\n请依据文档用一到三个短句回答。",
+    "{before}问题：{question}\n请依据文档用一到三个短句回答。",
 }
+
+
+EARLIER = {"en": "What was said before:\n{turns}\n", "zh": "之前的问答：\n{turns}\n"}
+TURN = {"en": "Question: {question}\nAnswer: {answer}\n", "zh": "问题：{question}\n回答：{answer}\n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +81,12 @@ def prefix(template: Template, title: str, language: str) -> tuple[str, str]:
     return before, BEFORE_DOCUMENT[language].format(title=title[:200])
 
 
-def tail(question: str, passages: list[str]) -> str:
-    """What the user says behind the document: the passages again, then the question."""
-    words = BEHIND_DOCUMENT[language_of(question)]
-    return words.format(passages="\n\n".join(passages), question=question)
+def tail(question: str, passages: list[str], history: Sequence[Turn] = ()) -> str:
+    """What the user says behind the document: the passages again, what was said before, then the question."""
+    language = language_of(question)
+    turns = "".join(TURN[language].format(question=turn.question, answer=turn.answer) for turn in history)
+    before = EARLIER[language].format(turns=turns) if turns else ""
+    return BEHIND_DOCUMENT[language].format(passages="\n\n".join(passages), before=before, question=question)
 
 
 def ending(template: Template, language: str) -> str:

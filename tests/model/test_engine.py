@@ -183,7 +183,7 @@ def test_a_plan_knows_what_reading_and_writing_took_before(tiny_folder: Folder, 
     ask, engine = request(tiny_folder("llama"), tmp_path), Engine(dtype=torch.float32)
     first, second = (next(e.plan for e in run(engine, ask) if isinstance(e, Planned)) for _ in range(2))
     assert first.seconds_to_read > 0 == second.seconds_to_read and second.prepared_tokens == first.document_tokens
-    other = replace(ask, reading=replace(ask.reading, source=source_of("b", 50)))
+    other = replace(ask, reading=replace(ask.reading, source=source_of("b", 40)))
     third = next(e.plan for e in engine.answer(other) if isinstance(e, Planned))  # reads nothing
     assert engine.planner.device and engine.model
     key, end = key_of(third, engine.planner.device), third.document_tokens

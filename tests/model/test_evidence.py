@@ -7,7 +7,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.evidence import LONG, pieces, standardized
+from model.evidence import standardized
+from model.passages import LONG, pieces
 from model.types import Span
 
 

@@ -34,6 +34,7 @@ from model.types import (
     Wrote,
 )
 from model.wire import pack, unpack
+from tests.model.conftest import write_tiny
 from tests.model.test_engine import answer, fresh, request, source_of
 
 Folder = Callable[[str], Path]
@@ -196,13 +197,13 @@ serve.serve(*own_pipes())
     ("kind", "count", "name"), [("Reading", 3, "SIGKILL"), pytest.param("Wrote", 5, "SIGSEGV", marks=pytest.mark.slow)]
 )
 def test_what_was_sealed_is_not_read_again(
-    tiny_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, count: int, name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, count: int, name: str
 ) -> None:
     """One stream of events with one ending, whenever a real worker dies and of what."""
     command = [sys.executable, "-P", "-c", DYING, kind, str(count), name, str(tmp_path / "dead")]
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr(module, "COMMAND", command)
-    ask = request(tiny_folder("llama"), tmp_path, source_of("a", 60))
+    ask = request(write_tiny(tmp_path / "m", "llama", max_position_embeddings=2048), tmp_path, source_of("a", 60))
     ask = replace(ask, reading=replace(ask.reading, layout="exact"))
     with Session() as session:
         found = list(session.run(ask))
