@@ -268,6 +268,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Measuring this machine for ten seconds, once a day.",
         "正在测量本机速度，约十秒，每天一次。",
     ),
+    "answer-cut": (
+        "The answer was ended after {tokens} tokens; ask about a part (--scope), or more narrowly.",
+        "回答到 {tokens} 个词元为止被截断；请缩小范围（--scope）或问得更具体。",
+    ),
     "search-words": (
         "This document is not prepared: its words alone rank what is found. `tongdu read FILE` prepares it; then the "
         "model ranks too.",

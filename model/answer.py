@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
+from model.aside import translated
 from model.cite import cite, declines, main_claim
 from model.clock import Clock
 from model.decode import decode, likeliest, prefill, sampled, stream
 from model.evidence import Locator
+from model.exhaustive import is_exhaustive
 from model.lookup import Lookup
 from model.pages import Pages
 from model.plan import RESERVE, ROWS
@@ -15,13 +17,15 @@ from model.prompt import ending, language_of, tail
 from model.read import prefix
 from model.support import checked
 from model.tokens import Prompt
-from model.types import Ask, Cited, Event, Evidence, Problem, Span, Turn, Wrote
+from model.types import Ask, Cited, Event, Evidence, Noticed, Problem, Span, Turn, Wrote
 from model.weights import Model
 
 LIMIT = 200  # tokens of an answer
+LIMIT_OF_LISTS = 500  # and of one that lists every …
 QUOTED = 3  # passages that are quoted again beside the question
 QUOTED_TOKENS = 450  # and how many tokens they may take together
 LONGEST = 8  # characters of a token, at most, so that long texts need not be counted
+SAMPLE = 20_000  # characters that show a document's language
 PARTS = 3  # of a long article in which a claim may be found
 REMEMBERED = 400  # tokens of what was said before, the latest of it
 
@@ -40,6 +44,15 @@ def seen(
     return prefix(model, pages, prompt, run.stop, RESERVE, stopped, rows)
 
 
+def sought(model: Model, pages: Pages, request: Ask, stopped: Callable[[], bool]) -> str:
+    """The words to look for: the question's, behind those of the one before it, in the document's language."""
+    words = " ".join([*(turn.question for turn in request.history[-1:]), request.question])
+    language = language_of(request.reading.source.text[:SAMPLE])
+    if language == language_of(words):
+        return words
+    return translated(model, pages, words, language, stopped) or words
+
+
 def write(
     model: Model,
     pages: Pages,
@@ -55,21 +68,31 @@ def write(
     """
     end = pages.length
     ids = asked(model, locator, request.question, evidence, request.history)
-    if end + len(ids) + LIMIT > pages.capacity:
-        raise Problem("question-long", tokens=len(ids), limit=pages.capacity - end - LIMIT)
+    limit = LIMIT_OF_LISTS if is_exhaustive(request.question) else LIMIT
+    if end + len(ids) + limit > pages.capacity:
+        raise Problem("question-long", tokens=len(ids), limit=pages.capacity - end - limit)
     choose = sampled(request.temperature, request.seed) if request.temperature else likeliest
-    pieces = []
+    pieces: list[str] = []
+    written: list[int] = []
     try:
         logits = prefill(model, pages, ids)
-        tokens = decode(model, pages, logits[-1], LIMIT, lookup, choose)
-        for piece in stream(model, tokens, stopped):
+        tokens = decode(model, pages, logits[-1], limit, lookup, choose)
+        for piece in stream(model, _kept(tokens, written), stopped):
             clock.wrote()
             pieces.append(piece)
             yield Wrote(piece)
     finally:
         pages.rewind(end)
     clock.answered()
+    if len(written) == limit:
+        yield Noticed("answer-cut", {"tokens": limit})
     return "".join(pieces)
+
+
+def _kept(tokens: Iterator[int], written: list[int]) -> Iterator[int]:
+    for token in tokens:
+        written.append(token)
+        yield token
 
 
 def asked(

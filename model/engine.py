@@ -12,10 +12,11 @@ from pathlib import Path
 import torch
 
 from model import calibration, readings
-from model.answer import cited, seen, write
+from model.answer import cited, seen, sought, write
 from model.checkpoint import Checkpoint
 from model.clock import Clock
 from model.evidence import Locator, named_first
+from model.exhaustive import compared, holding, is_exhaustive, wanted
 from model.forecast import key_of
 from model.header import chain
 from model.lookup import Lookup
@@ -111,14 +112,19 @@ class Engine:
             scope = Span(scope.start, min(scope.end, _characters(prompt, pages.length)))
             in_view = seen(model, pages, prompt, scope, self.stopped, plan.rows)
             locator = self._locator(source)
-            evidence = named_first(request.named, locator.locate(model, pages, prompt, request.question, scope))
+            query = sought(model, pages, request, self.stopped)
+            evidence = named_first(request.named, locator.locate(model, pages, prompt, query, scope))
             yield Located(evidence)
             answer = yield from write(model, in_view, request, locator, evidence, self.lookup, clock, self.stopped)
             if self.stopped():
                 raise Interrupted(prompt.document_tokens(pages.length))
             self._learn_writing(plan, model, in_view, answer, clock, request.reading.folders)
             doubt = self.doubts.get(language_of(request.question))
-            yield cited(model, pages, locator, request.question, answer, evidence, scope, doubt)
+            judged = cited(model, pages, locator, request.question, answer, evidence, scope, doubt)
+            yield judged
+            if is_exhaustive(request.question):
+                words = wanted(request.question)
+                yield compared(words, holding(source, words, scope), judged.claims)
         yield Finished(_receipt(source, plan, prompt, pages, scope), clock.seconds())
 
     def _prepared(self, request: Read) -> Iterator[Event]:

@@ -35,25 +35,15 @@ class Locator:
         return tuple(Evidence(passages.wholes[number], score) for number, score in ranked)
 
     def locate(
-        self,
-        model: Model,
-        pages: Pages,
-        prompt: Prompt,
-        question: str,
-        scope: Span,
-        query: str = "",
-        limit: int = KEPT,
+        self, model: Model, pages: Pages, prompt: Prompt, question: str, scope: Span, limit: int = KEPT
     ) -> tuple[Evidence, ...]:
-        """The best passages inside the scope, best first; scores are comparable inside one question only. `query`: the
-        words to look for, where they are not the question's own.
-        """
-        query = query or question
+        """The best passages inside the scope, best first; scores are comparable inside one question only."""
         if not pages.croppable:  # a passage cannot be attended to alone: its words must do
-            return self.by_words(query, scope, limit)
+            return self.by_words(question, scope, limit)
         ids = model.tokenizer.encode_text(question).ids
         passages = self.passages
         count = min(MOST, max(FEWEST, limit, ASKED // max(1, len(ids))))
-        ranked = list(passages.distinct(passages.ranked(query, scope)))[:count]
+        ranked = list(passages.distinct(passages.ranked(question, scope)))[:count]
         if not ranked or not ids:
             return ()
         likely = self._likelihoods(model, pages, prompt, [passages.spans[n] for n, _ in ranked], ids, question)

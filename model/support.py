@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from model.decode import prefill
+from model.aside import asked_aside
 from model.pages import Pages
 from model.types import Claim, Source, Span
 from model.weights import Model
@@ -35,9 +35,6 @@ def agreement(model: Model, pages: Pages, source: Source, span: Span, question: 
     block = next(b for b in source.blocks if b.start <= span.start < b.end)
     passage = source.text[max(block.start, span.start - AROUND) : min(block.end, span.end + AROUND)]
     asked = CHECK.format(passage=passage, question=question, claim=claim)
-    tokenizer = model.tokenizer
-    before, behind = model.checkpoint.template.around(CHECKER)
-    ids = tokenizer.encode_prompt(before) + tokenizer.encode_text(asked).ids + tokenizer.encode_prompt(behind)
-    logits = prefill(model, Pages(pages.header, len(ids), device=model.places), ids)[-1]
-    yes, no = ([tokenizer.encode_prompt(word)[0] for word in words] for words in (YES, NO))
+    _, logits = asked_aside(model, pages, CHECKER, asked)
+    yes, no = ([model.tokenizer.encode_prompt(word)[0] for word in words] for words in (YES, NO))
     return float(logits[yes].logsumexp(0) - logits[no].logsumexp(0))
