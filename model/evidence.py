@@ -32,7 +32,7 @@ class Locator:
         """The best passages inside the scope by their words alone, best first."""
         passages = self.passages
         ranked = list(passages.distinct(passages.ranked(query, scope)))[:limit]
-        return tuple(Evidence(passages.wholes[number], score) for number, score in ranked)
+        return tuple(Evidence(passages.reported(number, scope), score) for number, score in ranked)
 
     def locate(
         self, model: Model, pages: Pages, prompt: Prompt, question: str, scope: Span, limit: int = KEPT
@@ -50,7 +50,7 @@ class Locator:
         by_words = standardized([score for _, score in ranked])
         merged = [a + LIKELIHOOD * b for a, b in zip(by_words, standardized(likely), strict=True)]
         order = sorted(range(len(ranked)), key=lambda i: -merged[i])[:limit]
-        return tuple(Evidence(passages.wholes[ranked[i][0]], merged[i]) for i in order)
+        return tuple(Evidence(passages.reported(ranked[i][0], scope), merged[i]) for i in order)
 
     def parts(self, whole: Span, query: str) -> list[Span]:
         """The passages of an article, or the one that `whole` is, that which says most of the query first."""

@@ -20,14 +20,17 @@ DENSER = 3  # characters of English that say what one of Chinese does
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Wider parts of a document: their words, and which of them hold each passage."""
+    """Wider parts of a document: their places, their words, and which of them hold each passage."""
 
+    spans: tuple[Span, ...]
     lexicon: Lexicon
     holding: tuple[tuple[int, ...], ...]
 
-    def scores(self, query: str) -> list[float]:
-        """Of each passage, the best score of what holds it; 0 if nothing does."""
+    def scores(self, query: str, scope: Span | None) -> list[float]:
+        """Of each passage, the best score of what holds it inside the scope; 0 if nothing does."""
         found = self.lexicon.scores(query)
+        if scope is not None:
+            found = [score * scope.covers(span) for score, span in zip(found, self.spans, strict=True)]
         return [max((found[i] for i in held), default=0.0) for held in self.holding]
 
 
@@ -47,15 +50,20 @@ class Passages:
         self.wholes = tuple(whole or span for span, (_, whole) in zip(self.spans, cut, strict=True))
         self.lexicon = Lexicon([_together(words, run) for run, _ in cut])
         wider = [_chapters(source, atoms)] if source.units else [_runs(atoms, c * size // WINDOW) for c in CONTEXTS]
-        self.contexts = [_context(words, list(runs), [run for run, _ in cut]) for runs in wider]
+        self.contexts = [_context(atoms, words, list(runs), [run for run, _ in cut]) for runs in wider]
 
     def ranked(self, query: str, scope: Span | None = None) -> list[tuple[int, float]]:
         """Numbers and scores of the passages inside the scope, best first, those without a common term left out."""
         own = self.lexicon.scores(query)
-        around = [context.scores(query) for context in self.contexts]
+        around = [context.scores(query, scope) for context in self.contexts]
         scores = [score and score + CONTEXT * sum(a[i] for a in around) for i, score in enumerate(own)]
         order = sorted(range(len(scores)), key=lambda i: -scores[i])
-        return [(i, scores[i]) for i in order if scores[i] > 0 and (not scope or scope.covers(self.spans[i]))]
+        return [(i, scores[i]) for i in order if scores[i] > 0 and (scope is None or scope.covers(self.spans[i]))]
+
+    def reported(self, number: int, scope: Span) -> Span:
+        """What is shown of a passage: all of its article that is inside the scope."""
+        whole = self.wholes[number]
+        return whole if scope.covers(whole) else self.spans[number]
 
     def distinct(self, order: Sequence[tuple[int, float]]) -> Iterator[tuple[int, float]]:
         """Of a ranking only what no better one reports already: another part of its article, or half of it."""
@@ -116,14 +124,17 @@ def _chapters(source: Source, atoms: Sequence[Span]) -> Iterator[range]:
             yield range(first, last)
 
 
-def _context(words: Sequence[Counter[str]], runs: Sequence[range], passages: Sequence[range]) -> Context:
+def _context(
+    atoms: Sequence[Span], words: Sequence[Counter[str]], runs: Sequence[range], passages: Sequence[range]
+) -> Context:
     """Wider runs of atoms as a context of the passages; each is held by those that its middle atom lies in."""
     holding: list[list[int]] = [[] for _ in words]
     for number, run in enumerate(runs):
         for atom in run:
             holding[atom].append(number)
     held = tuple(tuple(holding[(p.start + p.stop - 1) // 2]) for p in passages)
-    return Context(Lexicon([_together(words, run) for run in runs]), held)
+    spans = tuple(Span(atoms[run.start].start, atoms[run.stop - 1].end) for run in runs)
+    return Context(spans, Lexicon([_together(words, run) for run in runs]), held)
 
 
 def _together(words: Sequence[Counter[str]], run: range) -> Counter[str]:
