@@ -12,13 +12,18 @@ from typing import Any
 import click
 
 from app import listing, report
+from app.asking import decided, named
 from app.documents.document import Document, Hints
 from app.documents.find import find as find_spans
 from app.documents.find import line as line_of
+from app.documents.law.question import ruled
 from app.documents.open import open_document
 from app.documents.place import scope as scope_of
 from app.documents.place import until as until_of
 from app.documents.shelf import shelf
+from app.exam.command import Names, Wanted, measure_answers
+from app.exam.sets import REPORTED, SETS
+from app.exam.systems import SYSTEMS
 from app.measure import Lengths, Speed
 from app.measure import speed as measure_speed
 from app.options import Finite, Options, Terms, files_argument, gathered, hinted, json_option, shared, termed
@@ -27,7 +32,7 @@ from app.problems import render
 from app.session import Session
 from model import readings
 from model.catalog import ENTRIES, entry, present
-from model.types import Ask, Fetch, Problem, Read, Span
+from model.types import Ask, Fetch, Problem, Read, Search, Span
 
 PATIENCE = 600.0  # seconds: a read that would take longer is begun only with --yes
 
@@ -79,8 +84,15 @@ def ask(
     for name, words in (("the question", question), ("--until", until), ("--scope", scope)):
         _refuse_unsaid(name, words)
     document = opened(options, files, hints)
-    reading = _reading(options, document, terms)
-    _run(options, document, Ask(reading, question, _scope(document, until, scope), so_far, temperature, seed), as_json)
+    part = _scope(document, until, scope)
+    reply = None if terms.estimate_only else decided(document, question, part)
+    if reply:
+        click.echo(json.dumps(reply.as_plain(None), ensure_ascii=False)) if as_json else reply.show_ruling()
+        return
+    ruling = ruled(document, question)
+    units = named(ruling, part) if ruling else ()
+    request = Ask(_reading(options, document, terms), question, part, so_far, temperature, seed, units)
+    _run(options, document, request, as_json)
 
 
 @main.command()
@@ -212,6 +224,50 @@ def speed(
     measure_speed(options, Speed(model, tokens, files, picture), as_json)
 
 
+@measure.command()
+@click.option(
+    "--data", required=True, metavar="DIR", type=click.Path(path_type=Path), help="The folder of public questions."
+)
+@click.option("--model", required=True, metavar="NAME", help="A catalogue name or a model's folder.")
+@click.option(
+    "--sets", type=Names(tuple(SETS)), default=",".join(REPORTED), show_default=True, help=f"Of {', '.join(SETS)}."
+)
+@click.option(
+    "--systems",
+    type=Names(tuple(SYSTEMS)),
+    default=None,
+    help=f"Of {', '.join(SYSTEMS)}; all where none is named, look-ups by those without a model.",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask only the first N questions of each set.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default="ANSWERS.md",
+    show_default=True,
+    help="The page; its pictures go beside it.",
+)
+@click.option("--again", is_flag=True, help="Ask again what is finished, as after a change of Tongdu.")
+@json_option
+@shared
+@gathered
+def answers(
+    options: Options,
+    data: Path,
+    model: str,
+    sets: tuple[str, ...],
+    systems: tuple[str, ...] | None,
+    limit: int | None,
+    out: Path,
+    again: bool,
+    as_json: bool,
+) -> None:
+    """Put questions with known answers to a model and write a page of how it does.
+
+    What is finished is kept and not asked again; Ctrl+C ends after the question in hand.
+    """
+    measure_answers(options, Wanted(data, model, sets, systems or (), limit, out, again), as_json)
+
+
 def opened(options: Options, files: tuple[Path, ...], hints: Hints) -> Document:
     """The file as a Document, several as a shelf; what the user should know about them is said."""
     if len(set(files)) < len(files):
@@ -251,7 +307,7 @@ def _reading(options: Options, document: Document, terms: Terms) -> Read:
     )
 
 
-def _run(options: Options, document: Document | None, request: Read | Ask | Fetch, as_json: bool) -> None:
+def _run(options: Options, document: Document | None, request: Read | Ask | Search | Fetch, as_json: bool) -> None:
     """Run one request in the worker and report its events. A long read is begun when the user agrees."""
     with Session(options.offline) as session:
         try:
@@ -263,8 +319,8 @@ def _run(options: Options, document: Document | None, request: Read | Ask | Fetc
             report.Report(document, options.language, as_json).follow(session, _patient(request))
 
 
-def _patient(request: Read | Ask | Fetch) -> Read | Ask | Fetch:
+def _patient(request: Read | Ask | Search | Fetch) -> Read | Ask | Search | Fetch:
     """The same request without a limit of time."""
-    if isinstance(request, Ask):
+    if isinstance(request, Ask | Search):
         return replace(request, reading=replace(request.reading, seconds_allowed=None))
     return replace(request, seconds_allowed=None) if isinstance(request, Read) else request

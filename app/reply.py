@@ -9,6 +9,7 @@ import click
 
 from app import listing
 from app.documents.document import Document
+from app.documents.law.references import Reference
 from app.documents.place import Gazetteer
 from model.types import Cited, Claim, Evidence, Finished, Listed, Offer, Plan, Receipt, Span
 
@@ -28,6 +29,17 @@ class Reply:
     answer: str = ""
     cited: Cited | None = None
     listed: Listed | None = None
+    references: tuple[Reference, ...] = ()
+    by_rule: bool = False
+
+    def show_ruling(self) -> None:
+        """The units that the question named, with what they refer to; or the sentence why there are none."""
+        if not self.evidence:
+            click.echo(self.answer)
+        for item in self.evidence:
+            self._quote("", item.span)
+        if self.references:
+            click.echo("refers to: " + "; ".join(self._named(reference) for reference in self.references))
 
     def show(self, receipt: Receipt) -> None:
         """The claims with their passages, or that there are none; what was listed; what was read."""
@@ -61,6 +73,7 @@ class Reply:
                 }
                 for c in cited.claims
             ],
+            "references": [self._reference_plain(reference) for reference in self.references],
             "listed": self._listed_plain(self.listed) if self.listed else None,
             "receipt": receipt,
             "plan": listing.plan_json(self.plan) if self.plan else None,
@@ -108,7 +121,7 @@ class Reply:
     def _quote(self, mark: str, span: Span) -> None:
         """A passage as it stands in the document, its address and chapter before it."""
         place = f"{self.document.address(span.start)} · {self.document.section_title(span.start)}"
-        click.echo(f"{mark} {place}\n{self.document.text[span.start : span.end]}\n")
+        click.echo(f"{mark + ' ' if mark else ''}{place}\n{self.document.text[span.start : span.end]}\n")
 
     def _place(self, span: Span) -> dict[str, Any]:
         return {
@@ -118,6 +131,16 @@ class Reply:
             "address": self.document.address(span.start),
             "title": self.document.section_title(span.start),
         }
+
+    def _named(self, reference: Reference) -> str:
+        """What a reference leads to, as it is cited; of another law its name and the number."""
+        labels = [target.label for target in reference.targets] + list(reference.missing)
+        return " ".join(filter(None, [reference.law, ", ".join(labels)]))
+
+    def _reference_plain(self, reference: Reference) -> dict[str, Any]:
+        targets = [{"label": t.label, "start": t.start, "end": t.end} for t in reference.targets]
+        own = {"start": reference.start, "end": reference.end, "law": reference.law}
+        return {**own, "targets": targets, "missing": list(reference.missing)}
 
     def _lists(self, listed: Listed) -> None:
         """The program's own list beside the model's: counts, and what each missed."""

@@ -10,10 +10,11 @@ from model.clock import Clock
 from model.decode import decode, likeliest, prefill, sampled, stream
 from model.evidence import Locator
 from model.exhaustive import is_exhaustive
+from model.language import language_of
 from model.lookup import Lookup
 from model.pages import Pages
 from model.plan import RESERVE, ROWS
-from model.prompt import ending, language_of, tail
+from model.prompt import ending, tail
 from model.read import prefix
 from model.support import checked
 from model.tokens import Prompt

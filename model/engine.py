@@ -19,11 +19,11 @@ from model.evidence import Locator, named_first
 from model.exhaustive import compared, holding, is_exhaustive, wanted
 from model.forecast import key_of
 from model.header import chain
+from model.language import language_of
 from model.lookup import Lookup
 from model.pages import Pages
 from model.plan import RESERVE
 from model.planner import Planner, prompt_of
-from model.prompt import language_of
 from model.read import Interrupted, awaited, check_disk, read, restore, sweep
 from model.supply import named, obtain
 from model.tokens import Prompt

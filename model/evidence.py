@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from math import sqrt
 
 from model.decode import likelihoods
+from model.language import language_of
 from model.pages import Pages
 from model.passages import Passages
-from model.prompt import language_of
 from model.tokens import Prompt
 from model.types import Evidence, Source, Span
 from model.weights import Model

@@ -15,8 +15,9 @@ from model.checkpoint import Checkpoint
 from model.choice import choose, estimated_tokens
 from model.forecast import timed
 from model.header import chain, chunks
+from model.language import language_of
 from model.plan import make, stretched
-from model.prompt import language_of, prefix
+from model.prompt import prefix
 from model.supply import Chosen, named
 from model.tokens import Prompt
 from model.types import Chose, Device, Event, Folders, Noticed, Offer, Plan, Problem, Read, Source

@@ -13,6 +13,7 @@ from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from model.language import language_of
 from model.types import Turn
 
 MARK = "\u2063tongdu\u2063"  # stands for document and question while the chat template is rendered
@@ -66,13 +67,6 @@ CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-
-
-def language_of(text: str) -> str:
-    """ "zh" if a third of the letters are Chinese, else "en": the language our own words take."""
-    letters = [c for c in text if c.isalpha()]
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in letters)
-    return "zh" if chinese * 3 > len(letters) else "en"
 
 
 def prefix(template: Template, title: str, language: str) -> tuple[str, str]:

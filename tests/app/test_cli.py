@@ -228,19 +228,8 @@ def test_ask_json_keeps_its_keys(invoke, tale: Path, monkeypatch: pytest.MonkeyP
         END,
     )
     plain = json.loads(invoke("ask", tale, "Which number?", "--json").stdout)
-    keys = [
-        "answer",
-        "answered",
-        "scope",
-        "so_far",
-        "evidence",
-        "claims",
-        "listed",
-        "receipt",
-        "plan",
-        "offers",
-        "seconds",
-    ]
+    keys = ["answer", "answered", "scope", "so_far", "evidence", "claims", "references", "listed", "receipt", "plan"]
+    keys += ["offers", "seconds"]
     assert list(plain) == keys and plain["scope"] is None and plain["so_far"] is False and plain["offers"] == []
     assert plain["answer"] == "It was 212. So." and plain["answered"] is True
     text = open_document(tale).text
