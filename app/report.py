@@ -27,6 +27,7 @@ from model.types import (
     Fetch,
     Fetching,
     Finished,
+    Indexing,
     Listed,
     Located,
     Noticed,
@@ -84,6 +85,8 @@ class Report:
             case Reading():
                 note = "" if event.fresh else "prepared before "
                 self.bar.move(f"{note}reading", event.done, event.total, event.fresh, event.seconds)
+            case Indexing():
+                self.bar.move("indexing", event.done, event.total, 0, 0.0, unit="passages")
             case Located():
                 self.bar.end()
                 self.reply.evidence = event.evidence

@@ -12,6 +12,7 @@ from model.types import (
     Event,
     Fetching,
     Finished,
+    Indexing,
     Located,
     Planned,
     Reading,
@@ -19,7 +20,7 @@ from model.types import (
     Wrote,
 )
 
-PHASES = (Chose, Fetching, Converting, Planned, Reading, Located, Wrote, Cited)
+PHASES = (Chose, Fetching, Converting, Planned, Reading, Indexing, Located, Wrote, Cited)
 
 
 class Story:
@@ -38,7 +39,7 @@ class Story:
     def tell(self, event: Event) -> Iterator[Event]:
         """What of one worker's event is new to the consumer."""
         if isinstance(event, PHASES):
-            amount = event.done if isinstance(event, Reading | Fetching) else 0
+            amount = event.done if isinstance(event, Reading | Fetching | Indexing) else 0
             self.furthest = max(self.furthest, (PHASES.index(type(event)), amount))
         match event:
             case Wrote():

@@ -10,7 +10,7 @@ from model.clock import Clock
 from model.decode import decode, likeliest, prefill, sampled, stream
 from model.evidence import Locator
 from model.exhaustive import is_exhaustive
-from model.language import language_of
+from model.language import SAMPLE, language_of
 from model.lookup import Lookup
 from model.pages import Pages
 from model.plan import RESERVE, ROWS
@@ -26,7 +26,7 @@ LIMIT_OF_LISTS = 500  # and of one that lists every …
 QUOTED = 3  # passages that are quoted again beside the question
 QUOTED_TOKENS = 450  # and how many tokens they may take together
 LONGEST = 8  # characters of a token, at most, so that long texts need not be counted
-SAMPLE = 20_000  # characters that show a document's language
+
 PARTS = 3  # of a long article in which a claim may be found
 REMEMBERED = 400  # tokens of what was said before, the latest of it
 

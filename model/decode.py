@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from model.excerpts import Runs, excerpts_of
+from model.excerpts import Excerpts
 from model.lookup import Lookup
 from model.pages import Pages
 from model.weights import Model
@@ -103,40 +103,39 @@ def stream(model: Model, tokens: Iterator[int], stopped: Callable[[], bool]) -> 
 
 
 @torch.inference_mode()
-def hidden(model: Model, pages: Pages, excerpts: Sequence[Runs], ids: Sequence[int], layers: bool = False) -> Tensor:
-    """The last hidden states [excerpts, n, size] of the tokens `ids` behind each excerpt; with `layers` those of all
-    layers [excerpts, n, layers + 1, size].
+def hidden(model: Model, excerpts: Excerpts, rows: Sequence[Sequence[int]], layers: bool = False) -> Tensor:
+    """The last hidden states [excerpts, n, size] of the tokens `rows` behind each excerpt, of shorter rows padded at
+    the end; with `layers` those of all layers [excerpts, n, layers + 1, size].
     """
-    n = len(ids)
-    ends = torch.tensor([runs[-1].stop for runs in excerpts])
-    positions = (ends[:, None] + torch.arange(n)).reshape(1, -1)
+    n = max(map(len, rows))
+    ids = torch.tensor([[*row, *[0] * (n - len(row))] for row in rows], device=model.device)
+    positions = torch.tensor(excerpts.ends, device=model.device)[:, None] + torch.arange(n, device=model.device)
     out = model.module.model(
-        input_ids=torch.tensor([ids] * len(excerpts), device=model.device).reshape(1, -1),
-        position_ids=positions.to(model.device),
-        past_key_values=excerpts_of(pages, excerpts),
+        input_ids=ids.reshape(1, -1),
+        position_ids=positions.reshape(1, -1),
+        past_key_values=excerpts.cache,
         use_cache=True,
         output_hidden_states=layers,
     )
     states: Tensor = torch.stack(out.hidden_states, 2) if layers else out.last_hidden_state
-    apart: Tensor = states[0].unflatten(0, (len(excerpts), n))
+    apart: Tensor = states[0].unflatten(0, (len(rows), n))
     return apart
 
 
 @torch.inference_mode()
-def likelihoods(
-    model: Model, pages: Pages, excerpts: Sequence[Runs], lead: Sequence[int], ids: Sequence[int]
-) -> Tensor:
+def likelihoods(model: Model, excerpts: Excerpts, lead: Sequence[int], ids: Sequence[int]) -> Tensor:
     """log P of each of the tokens `ids` behind each excerpt and `lead`: [excerpts, len(ids)], float32, in nats."""
-    states = hidden(model, pages, excerpts, [*lead, *ids[:-1]])[:, len(lead) - 1 :]
+    count = len(excerpts.ends)
+    states = hidden(model, excerpts, [[*lead, *ids[:-1]]] * count)[:, len(lead) - 1 :]
     rows = states.reshape(-1, states.shape[-1])
-    wanted = torch.tensor(ids, device=rows.device).repeat(len(excerpts))
+    wanted = torch.tensor(ids).repeat(count)
     found = []
     for start in range(0, len(rows), HEAD_ROWS):
         logits = model.module.lm_head(rows[start : start + HEAD_ROWS]).float()
-        picked = logits.gather(1, wanted[start : start + HEAD_ROWS, None])[:, 0]
-        found.append(picked - logits.logsumexp(-1))
-    every: Tensor = torch.cat(found).reshape(len(excerpts), len(ids))
-    return every.to("cpu")
+        picked = logits.gather(1, wanted[start : start + HEAD_ROWS, None].to(logits.device))[:, 0]
+        found.append((picked - logits.logsumexp(-1)).cpu())
+    every: Tensor = torch.cat(found)
+    return every.reshape(count, len(ids))
 
 
 def _loops(written: list[int]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,17 +18,19 @@ from model.evidence import Locator, named_first
 from model.exhaustive import compared, holding, is_exhaustive, wanted
 from model.forecast import key_of
 from model.header import chain
-from model.language import language_of
+from model.indexing import indexed
+from model.language import SAMPLE, language_of
 from model.lookup import Lookup
 from model.pages import Pages
 from model.plan import RESERVE
 from model.planner import Planner, prompt_of
-from model.read import Interrupted, awaited, check_disk, read, restore, sweep
+from model.read import Interrupted, awaited, make_room, read, restore, sweep
 from model.supply import named, obtain
 from model.tokens import Prompt
 from model.types import (
     Ask,
     Event,
+    Evidence,
     Fetch,
     Finished,
     Folders,
@@ -67,6 +68,7 @@ class Engine:
         self.lookup: Lookup | None = None
         self.locator: Locator | None = None
         self.doubts: dict[str, float] = {}
+        self.raises: dict[str, float] = {}
         self.open = ExitStack()  # what tells other processes that the pages are in use
 
     def answer(self, request: Ask) -> Iterator[Event]:
@@ -88,7 +90,8 @@ class Engine:
         aside = yield from self._aside(reading, clock, scope.end)
         if aside:
             model, prompt, pages = aside
-            scope = Span(scope.start, min(scope.end, _characters(prompt, pages.length)))
+            if pages:
+                scope = Span(scope.start, min(scope.end, _characters(prompt, pages.length)))
             yield Located(locator.locate(model, pages, prompt, request.question, scope, limit=request.limit))
         else:
             yield Noticed("search-words", {})
@@ -121,11 +124,18 @@ class Engine:
             self._learn_writing(plan, model, in_view, answer, clock, request.reading.folders)
             doubt = self.doubts.get(language_of(request.question))
             judged = cited(model, pages, locator, request.question, answer, evidence, scope, doubt)
+            judged = replace(judged, answered=judged.answered and self._is_about(request, evidence))
             yield judged
             if is_exhaustive(request.question):
                 words = wanted(request.question)
                 yield compared(words, holding(source, words, scope), judged.claims)
         yield Finished(_receipt(source, plan, prompt, pages, scope), clock.seconds())
+
+    def _is_about(self, request: Ask, evidence: tuple[Evidence, ...]) -> bool:
+        """Whether the best passage makes the question so much likelier that the document may well answer it."""
+        least = self.raises.get(language_of(request.reading.source.text[:SAMPLE]))
+        raised = evidence[0].raised if evidence else None
+        return least is None or raised is None or bool(request.named) or raised > least
 
     def _prepared(self, request: Read) -> Iterator[Event]:
         clock = Clock()
@@ -170,7 +180,7 @@ class Engine:
             plan = planner.estimate(chosen, chosen.entry, request)
             yield Planned(plan)
             return plan, None, None, None
-        self.doubts = dict(chosen.entry.doubts) if chosen.entry else {}
+        self.doubts, self.raises = (dict(chosen.entry.doubts), dict(chosen.entry.raises)) if chosen.entry else ({}, {})
         yield from obtain(chosen, request.folders, request.offline, self.stopped)
         clock.loading()
         checkpoint = chosen.open()
@@ -183,24 +193,36 @@ class Engine:
         if not so_far and request.seconds_allowed is not None and plan.seconds_to_read > request.seconds_allowed:
             raise Problem("long-read", minutes=round(plan.seconds_to_read / 60))
         model = self._load(request, checkpoint, plan, clock)
-        pages = yield from self._read(model, plan, prompt, request, clock, end, so_far)
+        whole = start == 0 and end >= len(request.source.text) and not so_far
+        header, locator = page_header(checkpoint, plan, self.dtype), self._locator(request.source)
+        yield from indexed(model, plan, header, prompt, request, locator, self.stopped, fill=whole)
+        if self.stopped():
+            raise Interrupted(plan.prepared_tokens)
+        pages = yield from self._read(model, plan, prompt, request, end, so_far)
+        clock.has_read()
         return plan, prompt, model, pages
 
     def _aside(
         self, request: Read, clock: Clock, end: int
-    ) -> Generator[Event, None, tuple[Model, Prompt, Pages] | None]:
-        """A model and what it has read of a document, to look at passages alone; None where it has not read any."""
+    ) -> Generator[Event, None, tuple[Model, Prompt, Pages | None] | None]:
+        """A model and what it has read of a document, to look at passages alone: pages only where the passages have not
+        been read alone; None where it has read nothing.
+        """
         chosen = yield from self.planner.chosen(request)
         if not chosen.is_here(Path(request.folders.models)):
             return None
         checkpoint = chosen.open()
         plan, prompt = self.planner.plan(chosen, checkpoint, prompt_of(checkpoint, request.source), request, end)
-        if not plan.prepared_tokens or checkpoint.recurrence:
+        kept = any(n.model == plan.model for n in readings.notes(Path(request.folders.pages), request.source.key))
+        if not kept or checkpoint.recurrence:
             return None
         model = self._load(request, checkpoint, plan, clock)
-        names = chain(page_header(model.checkpoint, plan, self.dtype), prompt.ids)
-        tier = self.pages.tier if self.pages and self.pages.names == names else "file"
-        pages = yield from self._read(model, replace(plan, tier=tier), prompt, request, clock, end, so_far=True)
+        header, locator = page_header(checkpoint, plan, self.dtype), self._locator(request.source)
+        is_indexed = yield from indexed(model, plan, header, prompt, request, locator, self.stopped, fill=False)
+        if is_indexed or not plan.prepared_tokens:
+            return (model, prompt, None) if is_indexed else None
+        tier = self.pages.tier if self.pages and self.pages.names == chain(header, prompt.ids) else "file"
+        pages = yield from self._read(model, replace(plan, tier=tier), prompt, request, end, so_far=True)
         return model, prompt, pages
 
     def _load(self, request: Read, checkpoint: Checkpoint, plan: Plan, clock: Clock) -> Model:
@@ -215,7 +237,7 @@ class Engine:
         return model
 
     def _read(
-        self, model: Model, plan: Plan, prompt: Prompt, request: Read, clock: Clock, end: int, so_far: bool
+        self, model: Model, plan: Plan, prompt: Prompt, request: Read, end: int, so_far: bool
     ) -> Generator[Event, None, Pages]:
         """Pages with the prompt in them as far as is wanted, at least; those in memory if they are the same."""
         folder, document = Path(request.folders.pages), request.source.key
@@ -236,12 +258,9 @@ class Engine:
                 raise Problem("nothing-read")
         elif pages.length < wanted:
             sweep(folder / "chunks")
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             unread = 1 - max(plan.prepared_tokens, prompt.document_tokens(pages.length)) / max(1, plan.document_tokens)
             need = round(plan.disk_bytes * unread)
-            limit = readings.default_limit(folder) if request.cache_bytes is None else request.cache_bytes
-            readings.trim(folder, max(0, limit - need), document)
-            check_disk(folder, shutil.disk_usage(folder).free, need)
+            make_room(folder, need, request.cache_bytes, document)
             lock = readings.lock_of(folder, document)
             yield from awaited(lock, Noticed("document-busy", {}), self.stopped)
             try:
@@ -252,7 +271,6 @@ class Engine:
                 yield from _learning(folder, key, model, pages, reading)
             finally:
                 lock.release()
-        clock.has_read()
         return pages
 
     def _locator(self, source: Source) -> Locator:

@@ -1,12 +1,12 @@
-"""Excerpts: many passages' own pages side by side, to be asked the same in one forward.
+"""Excerpts: many passages' keys and values side by side, to be asked the same in one forward.
 
-What is asked of each passage alone would take a forward for each; so the weights are read once for all of them, and
-the passages not at all.
+What is asked of each passage alone would take a forward for each; so the weights are read once for all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,7 +20,10 @@ Runs = Sequence[range]  # the tokens of one excerpt, in order
 
 
 class ExcerptLayer(CacheLayerMixin):
-    """One layer's keys and values [excerpts, kv_heads, columns, dim], padded; `unseen` [excerpts, columns]."""
+    """One layer's keys and values [excerpts, kv_heads, columns, dim], padded; `unseen` [excerpts, columns].
+
+    `new_key` and `new_value` are those of the forward in hand.
+    """
 
     is_compileable = False
     is_croppable = False
@@ -29,6 +32,7 @@ class ExcerptLayer(CacheLayerMixin):
     def __init__(self, key: Tensor, value: Tensor, unseen: Tensor) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.key, self.value, self.unseen = key, value, unseen
+        self.new_key, self.new_value = key[:, :, :0], value[:, :, :0]
         self.is_initialized = True
 
     def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
@@ -69,22 +73,42 @@ class ExcerptLayer(CacheLayerMixin):
         return -1
 
 
-def excerpts_of(pages: Pages, excerpts: Sequence[Runs]) -> Cache:
-    """Each layer's keys and values of the excerpts, padded behind to the longest."""
-    stores = [pages.seen(runs) for runs in excerpts]
-    lengths = torch.tensor([store.length for store in stores])
-    unseen = torch.arange(int(lengths.max())) >= lengths[:, None]
-    every = []
-    for index, layer in enumerate(pages.layers):
-        kv_heads, _, dim = layer.key.shape
-        shape = len(excerpts), kv_heads, unseen.shape[1], dim
-        key, value = (layer.key.new_zeros(shape) for _ in range(2))
-        for number, store in enumerate(stores):
-            place = 0
-            for block in store.blocks(index, len(pages.layers)):
-                behind = place + block.key.shape[1]
-                key[number, :, place:behind] = rotate(block.key) if block.rotated else block.key
-                value[number, :, place:behind] = block.value
-                place = behind
-        every.append(ExcerptLayer(key, value, unseen.to(key.device)))
-    return Cache(layers=[*every])
+@dataclass(frozen=True, slots=True)
+class Excerpts:
+    """Keys and values of passages in every layer, and the position at which each one's next token stands."""
+
+    layers: tuple[ExcerptLayer, ...]
+    ends: tuple[int, ...]
+
+    @property
+    def cache(self) -> Cache:
+        return Cache(layers=[*self.layers])
+
+
+def excerpts_of(pages: Pages, runs: Sequence[Runs]) -> Excerpts:
+    """Some runs of tokens of each excerpt as they stand in a document's pages, where they were read."""
+    stores = [pages.seen(own) for own in runs]
+    pairs = []
+    for index in range(len(pages.layers)):
+        layer = []
+        for store in stores:
+            blocks = list(store.blocks(index, len(pages.layers)))
+            key = [rotate(block.key) if block.rotated else block.key for block in blocks]
+            layer.append((torch.cat(key, 1), torch.cat([block.value for block in blocks], 1)))
+        pairs.append(layer)
+    return side_by_side(pairs, [own[-1].stop for own in runs])
+
+
+def side_by_side(pairs: Sequence[Sequence[tuple[Tensor, Tensor]]], ends: Sequence[int]) -> Excerpts:
+    """Excerpts from each layer's keys and values [kv_heads, tokens, dim] of each passage."""
+    lengths = torch.tensor([key.shape[1] for key, _ in pairs[0]])
+    columns = int(lengths.max())
+    unseen = torch.arange(columns) >= lengths[:, None]
+    layers = []
+    for layer in pairs:
+        padded = [
+            torch.stack([torch.nn.functional.pad(part, (0, 0, 0, columns - part.shape[1])) for part in parts])
+            for parts in zip(*layer, strict=True)
+        ]
+        layers.append(ExcerptLayer(padded[0], padded[1], unseen.to(padded[0].device)))
+    return Excerpts(tuple(layers), tuple(ends))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+SAMPLE = 20_000  # characters of a document that show its language
+
 
 def language_of(text: str) -> str:
     """ "zh" if a third of the letters are Chinese, else "en": the language our own words take."""

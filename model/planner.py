@@ -15,7 +15,7 @@ from model.checkpoint import Checkpoint
 from model.choice import choose, estimated_tokens
 from model.forecast import timed
 from model.header import chain, chunks
-from model.language import language_of
+from model.language import SAMPLE, language_of
 from model.plan import make, stretched
 from model.prompt import prefix
 from model.supply import Chosen, named
@@ -144,5 +144,5 @@ class Planner:
 
 def prompt_of(checkpoint: Checkpoint, source: Source) -> Prompt:
     """The document in the checkpoint's tokens, what its template says before it included."""
-    before = prefix(checkpoint.template, source.title, language_of(source.text[:20_000]))
+    before = prefix(checkpoint.template, source.title, language_of(source.text[:SAMPLE]))
     return Prompt.encode(checkpoint.tokenizer, *before, source.text)

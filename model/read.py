@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from model import readings
 from model.decode import prefill
 from model.header import chunks
 from model.pages import Pages
@@ -147,6 +149,16 @@ def sweep(folder: Path) -> None:
     for part in folder.glob(".*.part"):
         if not psutil.pid_exists(int(part.name.split(".")[-2])):
             part.unlink(missing_ok=True)
+
+
+def make_room(folder: Path, need: int, cache_bytes: int | None, document: str) -> None:
+    """Room for `need` bytes more, under what all pages may take: what was not used for longest goes first. Raises
+    Problem "disk-full".
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    limit = readings.default_limit(folder) if cache_bytes is None else cache_bytes
+    readings.trim(folder, max(0, limit - need), document)
+    check_disk(folder, shutil.disk_usage(folder).free, need)
 
 
 def check_disk(folder: Path, free: int, need: int) -> None:

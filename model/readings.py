@@ -33,13 +33,16 @@ SLACK = 2.0  # seconds by which two readings of one process's start may differ
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One reading: a document's key, the model's name, the header's digest, the chunks in order."""
+    """One reading: a document's key, the model's name, the header's digest, the chunks in order. `kind`: "pages", or
+    "extracts" where passages were read alone.
+    """
 
     document: str
     model: str
     header: str
     tokens: int
     chunks: tuple[str, ...]
+    kind: str = "pages"
 
 
 def chunk_path(pages: Path, name: str) -> Path:
@@ -81,7 +84,7 @@ def notes(pages: Path, document: str = "*") -> list[Note]:
 def prepared(pages: Path, document: str, model: str) -> bool:
     """Whether a model has read a document to its end and all of it is on disk."""
     return any(
-        note.model == model and all(chunk_path(pages, name).exists() for name in note.chunks)
+        note.model == model and note.kind == "pages" and all(chunk_path(pages, name).exists() for name in note.chunks)
         for note in notes(pages, document)
     )
 

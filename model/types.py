@@ -246,10 +246,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A located passage and its score (higher is better, comparable inside one question only)."""
+    """A located passage and its score (higher is better, comparable inside one question only). `raised`: by how many
+    nats the passage raises the question's log-likelihood, the same scale for all questions; None where that was not
+    asked of passages read alone.
+    """
 
     span: Span
     score: float
+    raised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +348,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Indexing:
+    """What has been read is made ready to be searched: `done` of `total` passages are."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
     """The passages that a question is about, best first. May come again: the last holds."""
 
@@ -420,6 +432,7 @@ Event = (
     | Offered
     | Planned
     | Reading
+    | Indexing
     | Located
     | Wrote
     | Cited

@@ -5,6 +5,8 @@ What is quantized is swapped in as another Linear; the module itself stays trans
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +63,16 @@ class Model:
     def freeze_base(self, plan: Plan) -> None:
         """Give the model the plan's rotary base."""
         self.module.model.rotary_emb = Rotary.of(self.checkpoint.rope, plan.theta, plan.length)
+
+    @contextmanager
+    def unstretched(self) -> Iterator[None]:
+        """While it lasts, the rotary base that the model was trained with: for what is short."""
+        stretched, rope = self.module.model.rotary_emb, self.checkpoint.rope
+        self.module.model.rotary_emb = Rotary.of(rope, rope.theta, self.shape.context)
+        try:
+            yield
+        finally:
+            self.module.model.rotary_emb = stretched
 
 
 def page_header(checkpoint: Checkpoint, plan: Plan, dtype: torch.dtype = torch.bfloat16) -> Header:
