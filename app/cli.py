@@ -7,12 +7,13 @@ import sys
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
-from app import listing, report
+from app import conversation, listing, report
 from app.asking import decided, named
+from app.conversation import Conversation
 from app.documents.document import Document, Hints
 from app.documents.find import find as find_spans
 from app.documents.find import line as line_of
@@ -29,6 +30,9 @@ from app.measure import speed as measure_speed
 from app.options import Finite, Options, Terms, files_argument, gathered, hinted, json_option, shared, termed
 from app.paths import assets
 from app.problems import render
+from app.reply import Reply
+from app.searching import Shown, Sought
+from app.searching import search as search_document
 from app.session import Session
 from model import readings
 from model.catalog import ENTRIES, entry, present
@@ -52,6 +56,7 @@ def main(context: click.Context, /, **options: Any) -> None:
 @click.option("--until", metavar="PLACE", help="No spoilers: as if nothing behind PLACE had been read.")
 @click.option("--scope", metavar="PLACE[..PLACE]", help="Answer from this part alone.")
 @click.option("--so-far", is_flag=True, help="Answer from what has been read, also while it is being read.")
+@click.option("--follow", is_flag=True, help="A follow-up: what was asked of FILE before belongs to it.")
 @click.option(
     "--temperature", type=Finite(0, 2), default=0.0, help="Above 0 the words are drawn by chance (at most 2)."
 )
@@ -68,6 +73,7 @@ def ask(
     until: str | None,
     scope: str | None,
     so_far: bool,
+    follow: bool,
     temperature: float,
     seed: int,
     as_json: bool,
@@ -79,20 +85,60 @@ def ask(
     PLACE is an address as answers and the outline show it (c3.p14, 第三十条), a chapter's number or title, a share
     (40%) or an offset (12000).
     """
-    if until is not None and scope is not None:
-        raise click.UsageError("--until and --scope exclude each other")
-    for name, words in (("the question", question), ("--until", until), ("--scope", scope)):
-        _refuse_unsaid(name, words)
+    _refuse_unsaid_of(question, until, scope)
     document = opened(options, files, hints)
     part = _scope(document, until, scope)
     reply = None if terms.estimate_only else decided(document, question, part)
+    said = Conversation(options.places.data, document.key)
     if reply:
         click.echo(json.dumps(reply.as_plain(None), ensure_ascii=False)) if as_json else reply.show_ruling()
-        return
-    ruling = ruled(document, question)
-    units = named(ruling, part) if ruling else ()
-    request = Ask(_reading(options, document, terms), question, part, so_far, temperature, seed, units)
-    _run(options, document, request, as_json)
+    else:
+        ruling = ruled(document, question)
+        units = named(ruling, part) if ruling else ()
+        history = said.history(part) if follow else ()
+        request = Ask(_reading(options, document, terms), question, part, so_far, temperature, seed, units, history)
+        reply = _run(options, document, request, as_json)
+    _keep(options, said, question, reply)
+
+
+@main.command()
+@files_argument
+@click.argument("question")
+@click.option("--exact", is_flag=True, help="QUESTION is one phrase: every place that says exactly this.")
+@click.option("--boolean", is_flag=True, help='QUESTION is a query: words, "a phrase", AND, OR, NOT, word*, brackets.')
+@click.option("--until", metavar="PLACE", help="Only before PLACE.")
+@click.option("--scope", metavar="PLACE[..PLACE]", help="Only in this part.")
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True, metavar="N", help="At most N.")
+@click.option("--model", default="", metavar="NAME", help="A catalogue name or a model's folder.")
+@json_option
+@hinted
+@shared
+@gathered
+def search(
+    options: Options,
+    files: tuple[Path, ...],
+    question: str,
+    exact: bool,
+    boolean: bool,
+    until: str | None,
+    scope: str | None,
+    limit: int,
+    model: str,
+    as_json: bool,
+    hints: Hints,
+) -> None:
+    """Find the articles or passages of FILE that QUESTION is about, best first. Nothing is read or written for it.
+
+    With --exact or --boolean no model is needed, and what is found stands in the text's order.
+    """
+    if exact and boolean:
+        raise click.UsageError("--exact and --boolean exclude each other")
+    _refuse_unsaid_of(question, until, scope)
+    document = opened(options, files, hints)
+    kind: Literal["question", "phrase", "query"] = "phrase" if exact else "query" if boolean else "question"
+    sought = Sought(question, kind, _scope(document, until, scope), limit)
+    shown = Shown(document, options.language, as_json)
+    search_document(document, sought, lambda: _reading(options, document, Terms(model)), options.offline, shown)
 
 
 @main.command()
@@ -154,16 +200,34 @@ def text(options: Options, files: tuple[Path, ...], hints: Hints) -> None:
     sys.stdout.buffer.write(opened(options, files, hints).text.encode("utf-8", "surrogatepass"))
 
 
+@main.command("conversation")
+@files_argument
+@json_option
+@hinted
+@shared
+@gathered
+def asked(options: Options, files: tuple[Path, ...], as_json: bool, hints: Hints) -> None:
+    """Show what was asked of FILE and answered, oldest first. `forget` removes it."""
+    document = opened(options, files, hints)
+    turns = Conversation(options.places.data, document.key).turns()
+    if as_json:
+        click.echo(json.dumps([conversation.as_plain(document, turn) for turn in turns], ensure_ascii=False))
+        return
+    conversation.show(document, turns)
+    click.echo(f"{len(turns):,} 问" if options.language == "zh" else f"{len(turns):,} asked", err=True)
+
+
 @main.command()
 @files_argument
 @hinted
 @shared
 @gathered
 def forget(options: Options, files: tuple[Path, ...], hints: Hints) -> None:
-    """Remove what was read of FILE from the cache. The file itself is not touched."""
+    """Remove what was read of FILE from the cache, and what was asked about it. The file itself is not touched."""
     document = opened(options, files, hints)
     keys = {document.key, *(volume.document.key for volume in document.volumes)}
     freed = sum(readings.forget(options.places.pages, key) for key in keys)
+    freed += sum(Conversation(options.places.data, key).forget() for key in keys)
     click.echo(f"forgotten: {freed / 1e6:.0f} MB freed")
 
 
@@ -286,6 +350,24 @@ def _refuse_unsaid(name: str, words: str | None) -> None:
         raise click.UsageError(f"{name} is not valid text in this terminal's encoding")
 
 
+def _refuse_unsaid_of(question: str, until: str | None, scope: str | None) -> None:
+    """Refuse a question, or a part of the document, that is not one. Raises UsageError."""
+    if until is not None and scope is not None:
+        raise click.UsageError("--until and --scope exclude each other")
+    for name, words in (("the question", question), ("--until", until), ("--scope", scope)):
+        _refuse_unsaid(name, words)
+
+
+def _keep(options: Options, said: Conversation, question: str, reply: Reply) -> None:
+    """Keep a turn that came to an answer. Where that fails the answer stands, and it is said why."""
+    if reply.cited is None:
+        return
+    try:
+        said.add(question, reply.answer, reply.cited, reply.scope)
+    except Problem as problem:
+        report.say(render(problem.code, problem.parameters, options.language))
+
+
 def _scope(document: Document, until: str | None, scope: str | None) -> Span | None:
     """The part of the document that is asked about. Raises the Problems of `app.documents.place`."""
     if until is not None:
@@ -307,16 +389,19 @@ def _reading(options: Options, document: Document, terms: Terms) -> Read:
     )
 
 
-def _run(options: Options, document: Document | None, request: Read | Ask | Search | Fetch, as_json: bool) -> None:
+def _run(options: Options, document: Document | None, request: Read | Ask | Search | Fetch, as_json: bool) -> Reply:
     """Run one request in the worker and report its events. A long read is begun when the user agrees."""
     with Session(options.offline) as session:
+        shown = report.Report(document, options.language, as_json)
         try:
-            report.Report(document, options.language, as_json).follow(session, request)
+            shown.follow(session, request)
         except Problem as problem:
             if problem.code != "long-read" or not sys.stdin.isatty():
                 raise
             click.confirm(render(problem.code, problem.parameters, options.language), abort=True, err=True)
-            report.Report(document, options.language, as_json).follow(session, _patient(request))
+            shown = report.Report(document, options.language, as_json)
+            shown.follow(session, _patient(request))
+        return shown.reply
 
 
 def _patient(request: Read | Ask | Search | Fetch) -> Read | Ask | Search | Fetch:

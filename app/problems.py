@@ -98,6 +98,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这个模型对读过的内容只有一份连续的记忆，不能单独就中间的一段提问；请用 --until 从开头问到某处，或选择"
         "全注意力的模型（`tongdu models`）。",
     ),
+    "query": (
+        'The search {query} cannot be understood: {reason}; write it like this: "breach of contract" AND (damages OR '
+        "penalt*) NOT tax.",
+        "无法理解检索式 {query}：{reason}；请这样写：“解除合同” 与 (赔偿 或 违约金) 非 税。",
+    ),
     # models and reading
     "unknown-model": (
         "There is no model called {name}; use one of {known}, or the path of a model's folder.",
@@ -405,6 +410,15 @@ REASONS = {
     "after loading it answers otherwise": "加载之后它的回答不同",
     "as said above": "原因见上",
     "its weights are published as pickles only": "它的权重只以 pickle 文件发布",
+    "there is nothing to look for in it": "其中没有可检索的内容",
+    "it only says what must not be there": "它只说明不得出现什么",
+    "a quotation mark is not closed": "有引号没有闭合",
+    "a bracket is not closed": "有括号没有闭合",
+    "a bracket closes that was not opened": "有多余的右括号",
+    "its brackets are too deeply nested": "括号嵌套过深",
+    "a word is missing beside AND, OR, NOT or in a bracket": "AND、OR、NOT 旁或括号内缺少词语",
+    "a minus sign stands alone": "有单独的减号",
+    "* stands at the end of a word only": "* 只能放在词尾",
 }
 LANGUAGES = ("en", "zh")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -165,8 +166,13 @@ class Reply:
 
 
 def corrected(claim: Claim) -> str:
-    """The claim's words, each wrong number followed by the right one."""
-    words = claim.text
-    for correction in claim.corrections:
-        words = words.replace(correction.said, f"{correction.said} [→ {correction.right}]", 1)
-    return words
+    """The claim's words, each wrong number struck and followed by the right one."""
+    rights = {correction.said: correction.right for correction in claim.corrections}
+    if not rights:
+        return claim.text
+    wrong = "|".join(re.escape(said) for said in sorted(rights, key=len, reverse=True))
+    return re.sub(  # not inside a longer number: Article 5 is no part of Article 57
+        rf"(?:{wrong})(?!\d)",
+        lambda match: f"{click.style(match[0], strikethrough=True)} → {rights[match[0]]}",
+        claim.text,
+    )

@@ -86,7 +86,7 @@ class Report:
                 note = "" if event.fresh else "prepared before "
                 self.bar.move(f"{note}reading", event.done, event.total, event.fresh, event.seconds)
             case Indexing():
-                self.bar.move("indexing", event.done, event.total, 0, 0.0, unit="passages")
+                self.bar.move("indexing", event.done, event.total, event.fresh, event.seconds, unit="passages")
             case Located():
                 self.bar.end()
                 self.reply.evidence = event.evidence
@@ -172,7 +172,7 @@ class Bar:
         self.console = Console(stderr=True)
         self.progress: Progress | None = None
         self.task = TaskID(0)
-        self.said = 0.0
+        self.what, self.said = "", 0.0
 
     def __enter__(self) -> Bar:
         return self
@@ -182,6 +182,9 @@ class Bar:
 
     def move(self, what: str, done: int, total: int, fresh: int, seconds: float, unit: str = "tokens") -> None:
         """Show that `done` of `total` units stand, `fresh` of them made in `seconds`."""
+        if what != self.what:  # another phase counts from its own beginning
+            self.end()
+            self.what, self.said = what, 0.0
         speed = f"{fresh / seconds:,.0f} {unit}/s" if fresh and seconds else ""
         if not self.console.is_terminal:
             self._line(what, done, total, fresh, seconds, speed, unit)

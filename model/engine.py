@@ -52,6 +52,7 @@ from model.types import (
 from model.weights import Model, load, page_header
 
 LEARNT = 4096  # tokens after which the time that they took is kept
+UNREADABLE = ("too-long", "memory", "nothing-fits", "nothing-read")  # what leaves a search to words alone
 FRUGAL = 4  # how often a request is tried again with less memory
 OUT_OF_MEMORY = ("can't allocate memory", "out of memory", "bad_alloc")  # in what torch says of it on a CPU
 
@@ -87,7 +88,12 @@ class Engine:
         source, scope = reading.source, request.scope or Span(0, len(reading.source.text))
         locator = self._locator(source)
         yield Located(locator.by_words(request.question, scope, request.limit))
-        aside = yield from self._aside(reading, clock, scope.end)
+        try:
+            aside = yield from self._aside(reading, clock, scope.end)
+        except Problem as problem:
+            if problem.code not in UNREADABLE:
+                raise
+            aside = None
         if aside:
             model, prompt, pages = aside
             if pages:

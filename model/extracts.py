@@ -11,6 +11,7 @@ With the passage goes what the model holds in mind before the one word that woul
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -62,7 +63,7 @@ class Extracts:
 
     def fill(self, model: Model, stopped: Callable[[], bool]) -> Generator[Indexing, None, None]:
         """Read what is not there yet, group by group. Ends early when the user stops it. Raises "disk-full"."""
-        done = 0
+        started, done, fresh = time.perf_counter(), 0, 0
         for number, group in enumerate(self.groups):
             done += len(group)
             if self._group(number) is not None:
@@ -70,7 +71,8 @@ class Extracts:
             if stopped():
                 return
             self._read(model, number)
-            yield Indexing(done, len(self.passages))
+            fresh += len(group)
+            yield Indexing(done, len(self.passages), fresh, time.perf_counter() - started)
 
     def states(self) -> Tensor:
         """The state of each passage's gist [passages, size]."""

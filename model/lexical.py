@@ -14,7 +14,8 @@ from snowballstemmer import stemmer
 from model.folding import fold
 
 K1, B = 1.2, 0.75  # BM25's usual constants
-_WORD = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[^\W_]+(?:'[^\W\d_]+)?")
+_HAN = r"\u3400-\u9fff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_HAN}]+|(?:(?![{_HAN}])[^\W_])+(?:'(?:(?![{_HAN}])[^\W\d_])+)?")
 _STOP = frozenset(
     [
         "a",

@@ -349,10 +349,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Indexing:
-    """What has been read is made ready to be searched: `done` of `total` passages are."""
+    """A long document's passages are read alone, to be found: `done` of `total` are, `fresh` of them by this run."""
 
     done: int
     total: int
+    fresh: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

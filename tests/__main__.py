@@ -30,10 +30,11 @@ def main(arguments: list[str]) -> int:
         "imports": [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
         "tests": [*python, "pytest", "-q", *spread, *everything, *(a for a in arguments if a != "--all")],
     }
+    alone = {} if workers == 1 else {"OMP_NUM_THREADS": "1"}  # processes that share cores wait for each other's threads
     results = {}
     for name, command in checks.items():
         print(f"== {name}", flush=True)
-        results[name] = subprocess.run(command, cwd=ROOT).returncode
+        results[name] = subprocess.run(command, cwd=ROOT, env={**os.environ, **alone}).returncode
     failed = [name for name, code in results.items() if code]
     print(f"failed: {', '.join(failed)}" if failed else "all checks passed")
     return 1 if failed else 0

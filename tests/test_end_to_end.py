@@ -73,7 +73,7 @@ def test_a_short_book_is_read_asked_and_asked_again(models: Path, tmp_path: Path
     book.write_text("\n\n".join([*filler[:12], fact, *filler[12:]]), encoding="utf-8")
     first = ask(book, "Who cast the ferry's bell?", models, tmp_path / "data")
     assert not first["receipt"]["prepared_before"] and first["plan"]["alpha"] == 1
-    assert first["evidence"][0]["text"] == fact
+    assert fact in first["evidence"][0]["text"]
     assert_quotations_are_the_text(book, first)
     second = ask(book, "Who cast the ferry's bell?", models, tmp_path / "data")
     assert second["receipt"]["prepared_before"] and second["answer"] == first["answer"]

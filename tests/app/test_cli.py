@@ -485,3 +485,48 @@ def test_a_second_interrupt_leaves_at_once(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1 and "leave at once" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_search_needs_no_model_for_phrases_and_queries(invoke, tale: Path, tmp_path: Path) -> None:
+    text = open_document(tale).text
+    for option, words in (("--exact", "the  FORK"), ("--boolean", '"the fork" NOT whale')):
+        found = json.loads(invoke("search", tale, words, option, "--json", "--limit", 2).stdout)
+        assert len(found) == 2 and all(one["text"] == text[one["start"] : one["end"]] for one in found)
+        part = json.loads(invoke("search", tale, words, option, "--json", "--until", found[0]["label"]).stdout)
+        assert all(one["end"] <= found[0]["end"] for one in part)
+    result = invoke("search", tale, "whale AND NOT fork", "--boolean")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (0, "", 1)
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [([""], 2), (["  ", "--exact"], 2), (["a", "--exact", "--boolean"], 2), (['"a', "--boolean"], 1)],
+)
+def test_a_search_that_says_nothing(invoke, tale: Path, arguments: list[str], status: int) -> None:
+    result = invoke("search", tale, *arguments)
+    assert result.exit_code == status and result.stdout == "" and "Traceback" not in result.output
+
+
+def test_what_was_asked_is_kept_followed_and_forgotten(invoke, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    law = samples / "ferry-ordinance.en.txt"
+    asked: list[Ask] = []
+
+    def answers(self: Session, request: Ask) -> Iterator[Event]:
+        asked.append(request)
+        yield Wrote("The owner.")
+        yield Cited(True, (Claim("The owner.", "full", (Span(0, 9),)),))
+        yield END
+
+    monkeypatch.setattr(Session, "run", answers)
+    invoke("ask", law, "Quote Article 7.")
+    for more in ([], ["--follow"], ["--follow", "--until", "Article 4"]):
+        assert invoke("ask", law, "Who pays?", *more).exit_code == 0
+    followed = [[turn.question for turn in request.history] for request in asked]
+    assert followed == [[], ["Quote Article 7.", "Who pays?"], []]
+    kept = json.loads(invoke("conversation", law, "--json").stdout)
+    assert [turn["question"] for turn in kept] == ["Quote Article 7.", *["Who pays?"] * 3]
+    assert kept[3]["scope"]["start"] == 0 and kept[1]["claims"][0]["citations"][0]["address"]
+    assert "Who pays?\nThe owner." in invoke("conversation", law).stdout
+    assert invoke("forget", law).exit_code == 0
+    assert json.loads(invoke("conversation", law, "--json").stdout) == []

@@ -41,7 +41,7 @@ from model.types import (
 
 pytestmark = pytest.mark.usefixtures("measured_once")
 Folder = Callable[[str], Path]
-ORDER = [Planned, Reading, Noticed, Located, Wrote, Cited, Finished]
+ORDER = [Planned, Reading, Located, Wrote, Noticed, Cited, Finished]  # a tiny model's answer is cut at its limit
 
 
 def source_of(name: str, paragraphs: int = 40) -> Source:
@@ -122,7 +122,7 @@ def test_documents_with_one_beginning_share_it_and_are_forgotten_apart(tiny_fold
 def test_stopping_keeps_what_was_read(tiny_folder: Folder, tmp_path: Path) -> None:
     ask = request(tiny_folder("llama"), tmp_path)
     calls = iter(range(10**6))
-    engine = Engine(stopped=lambda: next(calls) >= 2, dtype=torch.float32)
+    engine = Engine(stopped=lambda: next(calls) >= 3, dtype=torch.float32)
     with pytest.raises(Interrupted) as interrupted:
         run(engine, ask)
     assert interrupted.value.done > 0

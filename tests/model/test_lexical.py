@@ -15,6 +15,7 @@ def test_terms_are_stems_and_bigrams() -> None:
     assert terms("The Bells’ ropes") == ["bell", "rope"]
     assert {"渡", "口", "渡口", "收费"} <= set(terms("渡口收费"))
     assert "的" not in terms("渡口的费")
+    assert terms("GDPR第17条")[:1] == ["gdpr"] and "17" in terms("GDPR第17条")
 
 
 def test_scores_are_bm25() -> None:

@@ -41,6 +41,14 @@ def test_a_search_of_what_is_prepared_ranks_twice(tiny_folder: Folder, tmp_path:
     assert fresh(again) == 0 and answer(again) == answer(run(request))
 
 
+def test_a_long_question_is_searched_by_its_words(tiny_folder: Folder, tmp_path: Path) -> None:
+    request, engine = ask(tiny_folder("qwen2"), tmp_path), Engine(dtype=torch.float32)
+    run(request, engine)
+    search = Search(request.reading, "the keeper of gate 49, " + "and so on, " * 900)
+    by_words, by_model = [e.evidence for e in engine.search(search) if isinstance(e, Located)]
+    assert by_model == by_words != ()
+
+
 def test_a_search_keeps_to_its_scope(tiny_folder: Folder, tmp_path: Path) -> None:
     request, engine = ask(tiny_folder("qwen2"), tmp_path), Engine(dtype=torch.float32)
     run(request, engine)
