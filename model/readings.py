@@ -70,9 +70,10 @@ def keep(pages: Path, note: Note) -> None:
 
 
 def touch(pages: Path, document: str, header: str = "") -> None:
-    """The document's readings were used now: all of them, or those under one header."""
-    for path, note in _written(pages, document).items():
-        if header in ("", note.header):
+    """The document's readings were used now, in the order in which they were last: all, or those under one header."""
+    written = _written(pages, document)
+    for path in sorted(written, key=_last_use):
+        if header in ("", written[path].header):
             _use(path)
 
 

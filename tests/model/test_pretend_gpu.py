@@ -83,7 +83,7 @@ def bringing(device: str) -> Callable[..., Any]:
     return before
 
 
-@pytest.mark.parametrize("devices", [ONE, TWO], ids=["one", "two"])
+@pytest.mark.parametrize("devices", [pytest.param(ONE, marks=pytest.mark.slow), TWO], ids=["one", "two"])
 @pytest.mark.parametrize(("layout", "tier"), [("exact", "resident"), *[f for f in FORMS if f[0] != "exact"], *HOST])
 def test_pages_lie_on_the_cards_of_their_layers(
     tiny_folder: Folder, tmp_path: Path, cards: None, layout: Layout, tier: Tier, devices: tuple[str, ...]
@@ -100,7 +100,7 @@ def test_pages_lie_on_the_cards_of_their_layers(
         assert (ask(model, pages, QUESTIONS[0])[0].cpu() - want).std() < 0.02 * want.std()  # a number rounds otherwise
 
 
-@pytest.mark.parametrize("devices", [ONE, TWO], ids=["one", "two"])
+@pytest.mark.parametrize("devices", [pytest.param(ONE, marks=pytest.mark.slow), TWO], ids=["one", "two"])
 @pytest.mark.parametrize("family", ["qwen2", "qwen3_5_text"])
 def test_a_question_is_answered_on_cards(
     tiny_folder: Folder,

@@ -239,7 +239,9 @@ def test_a_view_of_everything_is_everything(tiny: Model, tmp_path: Path, tier: T
 
 
 @pytest.mark.parametrize("tier", TIERS)
-@pytest.mark.parametrize("end", [7, 20, 99, 320, 555])
+@pytest.mark.parametrize(
+    "end", [7, pytest.param(20, marks=pytest.mark.slow), pytest.param(99, marks=pytest.mark.slow), 320, 555]
+)
 def test_a_view_of_a_prefix_is_having_read_no_further(tiny: Model, tmp_path: Path, tier: Tier, end: int) -> None:
     pages, _ = read_all(tiny, DOCUMENT, tmp_path, tier=tier)
     before = ask(tiny, pages, QUESTIONS[1])[0]

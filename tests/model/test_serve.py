@@ -193,9 +193,8 @@ serve.serve(*own_pipes())
 """
 
 
-@pytest.mark.parametrize(
-    ("kind", "count", "name"), [("Reading", 3, "SIGKILL"), pytest.param("Wrote", 5, "SIGSEGV", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "count", "name"), [("Reading", 3, "SIGKILL"), ("Wrote", 5, "SIGSEGV")])
 def test_what_was_sealed_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, count: int, name: str
 ) -> None:

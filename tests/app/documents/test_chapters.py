@@ -151,7 +151,7 @@ def test_a_law_keeps_its_articles_whatever_the_pattern(pattern: str, tmp_path: P
     [
         ("zh/txt/刑法.utf16le-bom.txt", "^第[^条]*条", 505),
         ("zh/txt/刑法.utf16le-bom.txt", "^第.*条", 505),
-        ("de/BGB.md", "^Artikel|^§", 2527),
+        pytest.param("de/BGB.md", "^Artikel|^§", 2527, marks=pytest.mark.slow),
     ],
 )
 def test_a_real_law_keeps_its_articles(name: str, pattern: str, articles: int) -> None:

@@ -577,6 +577,7 @@ def test_the_articles_of_a_code_say_what_the_gold_says(law: str) -> None:
     assert same >= {"民法典": 1259, "刑法": 492}[law]
 
 
+@pytest.mark.slow
 def test_the_suites_open_or_are_refused() -> None:
     paths = sorted((DATA / "docs").rglob("*.docx"))
     if not paths:

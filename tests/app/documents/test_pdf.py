@@ -487,6 +487,7 @@ def test_chapters_of_real_books(book: str, pattern: str, chapters: int) -> None:
     check_origins(document, BOOKS[book], step=20)
 
 
+@pytest.mark.slow
 def test_a_real_book_with_a_hole_names_the_pages(tmp_path: Path) -> None:
     if not BOOKS["en"].exists():
         pytest.skip(f"{BOOKS['en']} is absent")
@@ -528,6 +529,7 @@ def test_a_scan_of_a_law_asks_for_ocr() -> None:
     assert problem.value.code == "scanned" and problem.value.parameters["pages"] == 12
 
 
+@pytest.mark.slow
 def test_the_suites_open_or_are_refused() -> None:
     """Broken, encrypted, hostile and odd PDFs: a Document or a Problem, never another exception, never long."""
     paths = sorted((DOCS / "3-suites").rglob("*.pdf"))
@@ -545,6 +547,7 @@ def test_the_suites_open_or_are_refused() -> None:
     assert len(paths) - len(refused) >= 117
 
 
+@pytest.mark.slow
 def test_a_page_without_end_is_named_and_the_others_are_read(opened) -> None:
     """The characters of one page, in a file of a megabyte or two, would take pdfium minutes."""
     endless = [Words(50, 60, "a" * 30_000)] * 600

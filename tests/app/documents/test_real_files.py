@@ -124,6 +124,7 @@ def test_parts_and_epilogues_of_war_and_peace() -> None:
     assert upper[-3:] == [(2, "Epilogue"), (3, "First Epilogue: 1813–20"), (3, "Second Epilogue")]
 
 
+@pytest.mark.slow
 def test_the_suites_open_or_are_refused() -> None:
     """Broken, encrypted, hostile and odd EPUBs: a Document or a Problem, never another exception."""
     paths = sorted((DOCS / "3-suites").rglob("*.epub"))

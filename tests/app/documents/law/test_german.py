@@ -226,7 +226,10 @@ def heads(name: str) -> list[str]:
     return re.findall(r"^#+ *(?:\(XXXX\) *)?((?:§§?|Art) *\d+)", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("name", "count"), [("BGB", 2527), ("GG", 201), ("HGB", 679), ("StGB", 559), ("ZPO", 1078)])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [pytest.param("BGB", 2527, marks=pytest.mark.slow), ("GG", 201), ("HGB", 679), ("StGB", 559), ("ZPO", 1078)],
+)
 def test_every_section_of_a_real_law(name: str, count: int) -> None:
     document = opened(name)
     assert document.law
