@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from app.documents.document import Document
 from app.paths import PRIVATE
-from app.reply import MARKS, corrected
+from app.reply import MARKS, struck
 from model.types import Cited, Claim, Correction, Problem, Span, Turn
 
 VERSION = 1  # of a line; lines of later versions are left as they are and not shown
@@ -118,7 +118,7 @@ def show(document: Document, turns: Sequence[Kept]) -> None:
         click.echo(f"{kept.time}  {click.style(kept.question, bold=True)}\n{kept.answer}")
         for claim in kept.claims:
             places = ", ".join(dict.fromkeys(document.address(span.start) for span in claim.citations))
-            click.echo(f"  {MARKS[claim.support]}: {corrected(claim)}" + (f"  [{places}]" if places else ""))
+            click.echo(f"  {MARKS[claim.support]}: {struck(claim)}" + (f"  [{places}]" if places else ""))
         if not kept.answered:
             click.echo("  This was not answered in this document.")
         click.echo()

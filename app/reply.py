@@ -115,7 +115,7 @@ class Reply:
         if known:
             click.echo(f"From {known} alone:")
         for number, claim in enumerate(cited.claims, 1):
-            click.echo(f"[{number}] {MARKS[claim.support]}: {corrected(claim)}")
+            click.echo(f"[{number}] {MARKS[claim.support]}: {struck(claim)}")
             for span in claim.citations:
                 self._quote("   ", span)
 
@@ -165,7 +165,7 @@ class Reply:
         return {"words": listed.words, **places}
 
 
-def corrected(claim: Claim) -> str:
+def struck(claim: Claim) -> str:
     """The claim's words, each wrong number struck and followed by the right one."""
     rights = {correction.said: correction.right for correction in claim.corrections}
     if not rights:

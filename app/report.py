@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 from app import listing
 from app.documents.document import Document
+from app.documents.law.correction import corrected
 from app.problems import render
 from app.reply import Reply
 from app.session import Session
@@ -100,7 +101,7 @@ class Report:
             case Noticed():
                 say(render(event.code, event.parameters, self.language))
             case Cited():
-                self.reply.cited = event
+                self.reply.cited = corrected(self.reply.document, event)
             case Listed():
                 self.reply.listed = event
             case Finished():

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
 
 from model.aside import translated
 from model.cite import cite, declines, main_claim
 from model.clock import Clock
-from model.correction import corrections
 from model.decode import decode, likeliest, prefill, sampled, stream
 from model.evidence import Locator
 from model.exhaustive import is_exhaustive
@@ -150,7 +148,5 @@ def cited(
     claims = cite(locator.source, answer, question, places, passages.lexicon)
     if doubt is not None:
         claims = checked(model, pages, locator.source, question, claims, doubt)
-    source = locator.source
-    claims = tuple(replace(c, corrections=corrections(source, c.text, c.citations)) for c in claims)
     answered = bool(claims) and main_claim(claims).support != "none" and not declines(answer)
     return Cited(answered, claims)

@@ -268,7 +268,7 @@ class Correction:
 class Claim:
     """One claim of the answer, by its place in the answer's text, with the spans that bear it.
 
-    `corrections`: where its words are another article's than the number that it says.
+    `corrections`: where its words are another article's than the number that it says; the reader's, who knows numbers.
     """
 
     text: str

@@ -311,6 +311,16 @@ def test_a_place_becomes_a_scope(invoke, tale: Path, monkeypatch, arguments: lis
     assert scope.end in {b.end for b in document.blocks} and document.address(scope.end - 1).startswith(f"{last}.p")
 
 
+def test_a_wrong_number_is_shown_with_the_right_one(invoke, samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = samples / "ferry-ordinance.zh.txt"
+    unit = open_document(path).units[4]
+    claim = Claim("按照第二条。", "full", (Span(unit.start, unit.end),))
+    scripted(monkeypatch, *BEGIN, Wrote(claim.text), Cited(True, (claim,)), END)
+    assert f"第二条 → {unit.label}" in click.unstyle(invoke("ask", path, "渡船怎么走？").stdout)
+    plain = json.loads(invoke("ask", path, "渡船怎么走？", "--json").stdout)
+    assert plain["claims"][0]["corrections"] == [{"said": "第二条", "right": unit.label}]
+
+
 def test_a_question_has_no_scope_unless_it_is_given_one(invoke, tale: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = scripted(monkeypatch, *BEGIN, Cited(True, ()), END)
     invoke("ask", tale, "Who?", "--so-far", "--temperature", "0.7", "--seed", "12")

@@ -24,7 +24,7 @@ _WORDS = {
     "schedule": r"schedules?|sched|sch",
     "amendment": r"amendments?",
 }
-_BESIDE = ("recital", "annex", "schedule", "preamble", "amendment")  # units that are no articles
+BESIDE = ("recital", "annex", "schedule", "preamble", "amendment")  # units that are no articles
 _HEAD = re.compile(
     rf"(?<![\w'’.-])(?:{'|'.join(f'(?P<{kind}>{forms})' for kind, forms in _WORDS.items())})(?:\.\s*|\s+|(?=\d))"
     rf"(?:nos?\.?\s+)?(?=\d|\(\d|(?P<roman>[IVXLCivxlc]+)(?![\w'’])|(?P<words>{ENGLISH_NUMERAL})(?!\w))",
@@ -85,7 +85,7 @@ def cited(document: Document, question: str) -> str:
 
 def head(document: Document) -> tuple[str, str]:
     """The level of a law's articles (article, section, regulation), and the sign that they bear ("§" or "")."""
-    levels = Counter(u.level for u in document.units if u.level not in _BESIDE)
+    levels = Counter(u.level for u in document.units if u.level not in BESIDE)
     level = levels.most_common(1)[0][0] if levels else "article"
     first = next((u for u in document.units if u.level == level), None)
     return level, "§" if first and first.label.startswith("§") else ""
@@ -112,7 +112,7 @@ def _headed(document: Document, match: re.Match[str]) -> str:
     several = word.endswith("s") and word != "s"
     if kind in ("section", "article") and head(document) == (kind, "§"):
         return "§§ " if several else "§ "
-    named = kind.capitalize() if kind in ("article", *_BESIDE) else kind
+    named = kind.capitalize() if kind in ("article", *BESIDE) else kind
     plural = ("es" if kind == "annex" else "s") if several else ""
     return f"{named}{plural} "
 
