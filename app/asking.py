@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.documents.document import Document
 from app.documents.law.question import Ruling, ruled
-from app.documents.law.references import Reference, references
+from app.documents.law.references import outgoing
 from app.reply import Reply
 from model.language import language_of
 from model.types import Cited, Claim, Evidence, Span
@@ -39,12 +39,6 @@ def named(ruling: Ruling, scope: Span | None = None) -> tuple[Span, ...]:
     """The units of a ruling, each once, inside the scope."""
     spans = dict.fromkeys(Span(target.start, target.end) for target in ruling.targets)
     return tuple(span for span in spans if scope is None or scope.covers(span))
-
-
-def outgoing(document: Document, span: Span) -> tuple[Reference, ...]:
-    """What a unit refers to, other laws included, each once."""
-    found = references(document, span.start, span.end)
-    return tuple({(r.targets, r.law, r.missing): r for r in found}.values())
 
 
 def _fixed(ruling: Ruling, question: str) -> str:

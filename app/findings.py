@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from app.documents.document import Document
-from app.documents.law.references import Reference, references
+from app.documents.law.references import Reference, outgoing
 from model.types import Span
 
 INDENT = "    "
@@ -41,7 +41,9 @@ class Findings:
             click.echo(" · ".join([f"{rank}. {label}", *self._path(finding)]))
             click.echo(INDENT + self._marked(finding).replace("\n", "\n" + INDENT))
             if cited:
-                click.echo(click.style(f"{INDENT}→ {'; '.join(map(leads, cited))}", dim=True))
+                click.echo(
+                    click.style(f"{INDENT}→ {'; '.join(reference.destination for reference in cited)}", dim=True)
+                )
             click.echo()
 
     def as_plain(self) -> list[dict[str, Any]]:
@@ -62,19 +64,14 @@ class Findings:
             "score": finding.score,
             "path": list(self._path(finding)),
             "references": [{"label": t.label, "start": t.start, "end": t.end} for t in targets],
-            "others": list(dict.fromkeys(leads(reference) for reference in cited if not reference.targets)),
+            "others": list(dict.fromkeys(reference.destination for reference in cited if not reference.targets)),
             "words": [asdict(word) for word in finding.words],
         }
 
     @cached_property
     def _references(self) -> tuple[tuple[Reference, ...], ...]:
         """Of each finding what it refers to outside itself, each once."""
-        return tuple(tuple(self._outgoing(finding.span)) for finding in self.found)
-
-    def _outgoing(self, span: Span) -> list[Reference]:
-        found = references(self.document, span.start, span.end)
-        away = [r for r in found if not r.targets or not all(span.covers(Span(t.start, t.end)) for t in r.targets)]
-        return list({(r.targets, r.law, r.missing): r for r in away}.values())
+        return tuple(outgoing(self.document, finding.span) for finding in self.found)
 
     def _path(self, finding: Finding) -> tuple[str, ...]:
         """The titles above a finding, from the top."""
@@ -90,9 +87,3 @@ class Findings:
             pieces += [text[place : word.start], click.style(text[word.start : word.end], bold=True)]
             place = word.end
         return "".join([*pieces, text[place : finding.span.end]])
-
-
-def leads(reference: Reference) -> str:
-    """What a reference leads to, as it is cited; of another law its name and the number."""
-    labels = [target.label for target in reference.targets] + list(reference.missing)
-    return " ".join(filter(None, [reference.law, ", ".join(labels)]))

@@ -40,7 +40,7 @@ class Reply:
         for item in self.evidence:
             self._quote("", item.span)
         if self.references:
-            click.echo("refers to: " + "; ".join(self._named(reference) for reference in self.references))
+            click.echo("refers to: " + "; ".join(reference.destination for reference in self.references))
 
     def show(self, receipt: Receipt) -> None:
         """The claims with their passages, or that there are none; what was listed; what was read."""
@@ -132,11 +132,6 @@ class Reply:
             "address": self.document.address(span.start),
             "title": self.document.section_title(span.start),
         }
-
-    def _named(self, reference: Reference) -> str:
-        """What a reference leads to, as it is cited; of another law its name and the number."""
-        labels = [target.label for target in reference.targets] + list(reference.missing)
-        return " ".join(filter(None, [reference.law, ", ".join(labels)]))
 
     def _reference_plain(self, reference: Reference) -> dict[str, Any]:
         targets = [{"label": t.label, "start": t.start, "end": t.end} for t in reference.targets]

@@ -26,7 +26,6 @@ LIMIT_OF_LISTS = 500  # and of one that lists every …
 QUOTED = 3  # passages that are quoted again beside the question
 QUOTED_TOKENS = 450  # and how many tokens they may take together
 LONGEST = 8  # characters of a token, at most, so that long texts need not be counted
-
 PARTS = 3  # of a long article in which a claim may be found
 REMEMBERED = 400  # tokens of what was said before, the latest of it
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from model.decode import likelihoods
 from model.excerpts import excerpts_of
 from model.extracts import NOTHING, SINKS, Extracts
-from model.gist import LEAD, Gists, centres, question_state
+from model.gist import COMMON, LEAD, Gists, centres, question_states
 from model.language import language_of
 from model.pages import Pages
 from model.passages import Passages
@@ -41,7 +41,7 @@ class Locator:
     def know(self, model: Model, extracts: Extracts) -> None:
         """Rank by these extracts from now on."""
         if self.extracts is None or self.extracts.names != extracts.names:
-            self.gists = Gists(extracts.states(), centres(model, extracts.before(model)))
+            self.gists = Gists(extracts.states(), centres(model, extracts.before(model, COMMON)))
             self.extracts = extracts
 
     def by_words(self, query: str, scope: Span, limit: int = KEPT) -> tuple[Evidence, ...]:
@@ -78,7 +78,7 @@ class Locator:
         if self.extracts is None or self.gists is None:
             return by_words
         language = language_of(question)
-        state = question_state(model, self.extracts.before(model), question, language)
+        state = question_states(model, self.extracts.before(model), [question], language)[0]
         inside = [n for n, span in enumerate(self.passages.spans) if scope.covers(span)]
         likeness = self.gists.likeness(state, language)
         words = standardized([by_words.get(n, 0.0) for n in inside])

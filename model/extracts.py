@@ -89,9 +89,9 @@ class Extracts:
         ]
         return side_by_side(pairs, [key.shape[2] for key, _ in every])
 
-    def before(self, model: Model) -> Excerpts:
-        """What stands before each passage, alone."""
-        return self.excerpts(model, [NOTHING])
+    def before(self, model: Model, times: int = 1) -> Excerpts:
+        """What stands before each passage, alone, as many times."""
+        return self.excerpts(model, [NOTHING] * times)
 
     def _pair(self, number: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         """Keys and values [layers, kv_heads, tokens, dim] of the sinks and a passage, if it is not NOTHING."""

@@ -7,6 +7,8 @@ the gold article is among the first twenty .75 of the time by words, .82 by both
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -39,6 +41,7 @@ TYPICAL = {  # questions whose mean is what all questions have in common
         "那个孩子想要什么东西？",
     ),
 }
+COMMON = 8  # typical questions of a language
 DIMENSIONS = 256  # that are kept of what differs most between a document's passages
 EVEN = 0.01  # of the largest variance: how far smaller ones are raised to it
 
@@ -65,16 +68,20 @@ class Gists:
         return likeness
 
 
-def question_state(model: Model, before: Excerpts, question: str, language: str) -> Tensor:
-    """The state [size] before the word that sums up a question, behind the prompt's beginning alone."""
-    ids = model.tokenizer.encode_text(LEAD[language] + question + QUESTION[language]).ids
+def question_states(model: Model, before: Excerpts, questions: Sequence[str], language: str) -> Tensor:
+    """The states [questions, size] before the word that sums each question up. `before`: the prompt's beginning, alone,
+    once for each.
+    """
+    words = [LEAD[language] + question + QUESTION[language] for question in questions]
+    rows = [model.tokenizer.encode_text(each).ids for each in words]
     with model.unstretched():
-        return hidden(model, before, [ids])[0, -1].cpu()
+        states = hidden(model, before, rows)
+    return torch.stack([states[i, len(row) - 1] for i, row in enumerate(rows)]).cpu()
 
 
 def centres(model: Model, before: Excerpts) -> dict[str, Tensor]:
-    """What the questions of each language have in common [size]."""
+    """What the questions of each language have in common [size]. `before`: COMMON times the prompt's beginning."""
     return {
-        language: torch.stack([question_state(model, before, q, language) for q in questions]).float().mean(0)
+        language: question_states(model, before, questions, language).float().mean(0)
         for language, questions in TYPICAL.items()
     }

@@ -68,28 +68,16 @@ def _ranked(
     return Measure(name, about, alone(metric), PLACED, RANKING, ours, least, None, judged_on, why)
 
 
+def _shown(name: str, about: str, metric: Metric) -> Measure:
+    """A share of all places shown that must be all of them."""
+    ours = ("tongdu", "locate", "rules")
+    return Measure(name, f"of all places shown, {about}", alone(metric), EVERY, SHOWING, ours, 1.0, why=misses.inexact)
+
+
 EVERY: tuple[Kind, ...] = (*LOOKUPS, *PLACED, "absent", "claim")
 POOLED = (
-    Measure(
-        "quote exactness",
-        "of all places shown, those that are characters of the text",
-        alone(metrics.exact),
-        EVERY,
-        SHOWING,
-        ("tongdu", "locate", "rules"),
-        least=1.0,
-        why=misses.inexact,
-    ),
-    Measure(
-        "click accuracy",
-        "of all places shown, those whose address leads back to where they begin",
-        alone(metrics.clicked),
-        EVERY,
-        SHOWING,
-        ("tongdu", "locate", "rules"),
-        least=1.0,
-        why=misses.inexact,
-    ),
+    _shown("quote exactness", "those that are characters of the text", metrics.exact),
+    _shown("click accuracy", "those whose address leads back to where they begin", metrics.clicked),
     Measure(
         "claims with a verified citation",
         "of the claims of answers, those supported fully or partly that have a citation; false claims that were asked "

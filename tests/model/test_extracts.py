@@ -10,7 +10,7 @@ import torch
 from model import extracts as module
 from model.decode import hidden, likelihoods, prefill
 from model.extracts import Extracts, header_of
-from model.gist import Gists, centres, question_state
+from model.gist import COMMON, TYPICAL, Gists, centres, question_states
 from model.pages import Pages
 from model.plan import make
 from model.types import Device
@@ -104,8 +104,9 @@ def test_a_passage_and_the_same_words_as_a_question_are_alike(tiny: Model, tmp_p
 def test_questions_have_a_centre_in_each_language(tiny: Model, tmp_path: Path) -> None:
     extracts = read(tiny, tmp_path)
     list(extracts.fill(tiny, lambda: False))
-    before = extracts.before(tiny)
-    found = centres(tiny, before)
-    assert set(found) == {"en", "zh"} and all(centre.shape == (64,) for centre in found.values())
-    assert question_state(tiny, before, "Who?", "en").shape == (64,)
-    assert hidden(tiny, before, [[1, 2, 3]]).shape == (1, 3, 64)
+    found = centres(tiny, extracts.before(tiny, COMMON))
+    assert set(found) == {"en", "zh"}
+    for language, questions in TYPICAL.items():
+        alone = [question_states(tiny, extracts.before(tiny), [q], language)[0] for q in questions]
+        assert torch.allclose(found[language], torch.stack(alone).float().mean(0), atol=1e-5)
+    assert hidden(tiny, extracts.before(tiny), [[1, 2, 3]]).shape == (1, 3, 64)

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from app.documents.document import Document, Unit
 from app.documents.law import called, citing, wording
-from app.documents.law.references import references
+from app.documents.law.references import outgoing
 from model.types import Cited, Correction, Span
 
 
@@ -40,7 +40,7 @@ def corrections(document: Document, claim: str, citations: Sequence[Span]) -> tu
     unnamed = [unit for unit in bearing if not any(_leads_to(one, unit) for one in named)]
     if not unnamed:
         return ()
-    referred = [t for u in bearing for r in references(document, u.start, u.end) for t in r.targets]
+    referred = [t for u in bearing for r in outgoing(document, Span(u.start, u.end)) for t in r.targets]
     found = []
     for one in named:
         stands = any(_leads_to(one, unit) for unit in bearing) or any(

@@ -20,6 +20,12 @@ class Reference:
     law: str = ""
     missing: tuple[str, ...] = ()
 
+    @property
+    def destination(self) -> str:
+        """What it leads to, as it is cited; of another law its name and the number."""
+        labels = [target.label for target in self.targets] + list(self.missing)
+        return " ".join(filter(None, [self.law, ", ".join(labels)]))
+
 
 def resolved(
     register: Register, start: int, end: int, law: str, number: str, steps: list[Step], kind: str = ""

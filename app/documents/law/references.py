@@ -8,8 +8,9 @@ from app.documents.document import Document
 from app.documents.law import chinese_references, english_references, german_references
 from app.documents.law.reference import Reference
 from app.documents.law.register import Register, Target
+from model.types import Span
 
-__all__ = ["Reference", "Target", "references"]
+__all__ = ["Reference", "Target", "outgoing", "references"]
 
 _GRAMMARS = {"CN": chinese_references, "JP": chinese_references, "DE": german_references}
 _BY_LANGUAGE = {"zh": chinese_references, "ja": chinese_references, "de": german_references}
@@ -32,6 +33,13 @@ def references(document: Document, start: int = 0, end: int | None = None) -> tu
         for reference in grammar.cited(document, register, first, last)
         if start <= reference.start < end
     )
+
+
+def outgoing(document: Document, span: Span) -> tuple[Reference, ...]:
+    """What a unit refers to outside itself, other laws included, each once."""
+    found = references(document, span.start, span.end)
+    away = [r for r in found if not r.targets or not all(span.covers(Span(t.start, t.end)) for t in r.targets)]
+    return tuple({(r.targets, r.law, r.missing): r for r in away}.values())
 
 
 def _passages(document: Document, start: int, end: int) -> Iterator[tuple[int, int]]:
