@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO, cast
 
 import click
 
@@ -34,6 +35,7 @@ from app.reply import Reply
 from app.searching import Shown, Sought
 from app.searching import search as search_document
 from app.session import Session
+from app.terminal import Terminal
 from model import readings
 from model.catalog import ENTRIES, entry, present
 from model.types import Ask, Fetch, Problem, Read, Search, Span
@@ -48,6 +50,9 @@ PATIENCE = 600.0  # seconds: a read that would take longer is begun only with --
 def main(context: click.Context, /, **options: Any) -> None:
     """Tongdu (通读): read a whole book or law code with a local model, and ask it."""
     context.obj = Options(**options)
+    if sys.stdout.isatty():
+        terminal = cast(TextIO, Terminal(sys.stdout))
+        context.with_resource(redirect_stdout(terminal))
 
 
 @main.command()
@@ -197,7 +202,11 @@ def find(options: Options, files: tuple[Path, ...], text: str, as_json: bool, hi
 @gathered
 def text(options: Options, files: tuple[Path, ...], hints: Hints) -> None:
     """Print the canonical text of FILE: what is read, and what every offset counts."""
-    sys.stdout.buffer.write(opened(options, files, hints).text.encode("utf-8", "surrogatepass"))
+    words = opened(options, files, hints).text
+    if sys.stdout.isatty():
+        sys.stdout.write(words)
+    else:
+        sys.stdout.buffer.write(words.encode("utf-8", "surrogatepass"))
 
 
 @main.command("conversation")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 
 from model.aside import translated
-from model.cite import cite, declines, main_claim
 from model.clock import Clock
 from model.decode import decode, likeliest, prefill, sampled, stream
 from model.evidence import Locator
@@ -16,9 +16,8 @@ from model.pages import Pages
 from model.plan import RESERVE, ROWS
 from model.prompt import ending, tail
 from model.read import prefix
-from model.support import checked
 from model.tokens import Prompt
-from model.types import Ask, Cited, Event, Evidence, Noticed, Problem, Span, Turn, Wrote
+from model.types import Ask, Event, Evidence, Noticed, Problem, Span, Turn, Wrote
 from model.weights import Model
 
 LIMIT = 200  # tokens of an answer
@@ -26,8 +25,15 @@ LIMIT_OF_LISTS = 500  # and of one that lists every …
 QUOTED = 3  # passages that are quoted again beside the question
 QUOTED_TOKENS = 450  # and how many tokens they may take together
 LONGEST = 8  # characters of a token, at most, so that long texts need not be counted
-PARTS = 3  # of a long article in which a claim may be found
 REMEMBERED = 400  # tokens of what was said before, the latest of it
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer's text, and how long the pages were behind its question."""
+
+    text: str
+    asked: int
 
 
 def seen(
@@ -62,8 +68,8 @@ def write(
     lookup: Lookup | None,
     clock: Clock,
     stopped: Callable[[], bool],
-) -> Generator[Event, None, str]:
-    """The answer, piece by piece; the pages rewound to the document's end afterwards. Raises Problem
+) -> Generator[Event, None, Written]:
+    """The answer, piece by piece; it and the question stand in the pages afterwards. Raises Problem
     "question-long".
     """
     end = pages.length
@@ -74,19 +80,16 @@ def write(
     choose = sampled(request.temperature, request.seed) if request.temperature else likeliest
     pieces: list[str] = []
     written: list[int] = []
-    try:
-        logits = prefill(model, pages, ids)
-        tokens = decode(model, pages, logits[-1], limit, lookup, choose)
-        for piece in stream(model, _kept(tokens, written), stopped):
-            clock.wrote()
-            pieces.append(piece)
-            yield Wrote(piece)
-    finally:
-        pages.rewind(end)
+    logits = prefill(model, pages, ids)
+    tokens = decode(model, pages, logits[-1], limit, lookup, choose)
+    for piece in stream(model, _kept(tokens, written), stopped):
+        clock.wrote()
+        pieces.append(piece)
+        yield Wrote(piece)
     clock.answered()
     if len(written) == limit:
         yield Noticed("answer-cut", {"tokens": limit})
-    return "".join(pieces)
+    return Written("".join(pieces), end + len(ids))
 
 
 def _kept(tokens: Iterator[int], written: list[int]) -> Iterator[int]:
@@ -126,26 +129,3 @@ def remembered(model: Model, history: Sequence[Turn]) -> list[Turn]:
             break
         kept.insert(0, turn)
     return kept
-
-
-def cited(
-    model: Model,
-    pages: Pages,
-    locator: Locator,
-    question: str,
-    answer: str,
-    evidence: tuple[Evidence, ...],
-    scope: Span,
-    doubt: float | None,
-) -> Cited:
-    """The answer's claims with their places; unanswered when its main claim has none. `doubt`: from which of its own
-    doubts on the model itself may contradict; None: it is not asked.
-    """
-    passages = locator.passages
-    places = [part for item in evidence for part in locator.parts(item.span, answer)[:PARTS]]
-    places += [passages.spans[number] for number, _ in passages.ranked(answer, scope)[:20]]
-    claims = cite(locator.source, answer, question, places, passages.lexicon)
-    if doubt is not None:
-        claims = checked(model, pages, locator.source, question, claims, doubt)
-    answered = bool(claims) and main_claim(claims).support != "none" and not declines(answer)
-    return Cited(answered, claims)

@@ -56,10 +56,7 @@ class Entry:
     here. `stretch` is how many times its trained context a document may be long. `doubts` gives, for questions
     in a language, the agreement at or below which a claim counts as unsupported (`model.support`), where the model
     can tell at all: on answers to the samples the 1.5B tells answerable from unanswerable with an AUC of .85 in
-    English and .60 in Chinese, the 0.5B .52, the 135M .63. `raises` gives, for documents in a language, the nats by
-    which the best passage, read alone, must raise a question's likelihood, or the document counts as not answering it:
-    lay questions that a civil code answers and others that it does not are told apart with an AUC of .89, questions
-    about tales and about another book with one of .99; "zh" refuses 15 % of the former, "en" 5 %. `losses` is
+    English and .60 in Chinese, the 0.5B .52, the 135M .63. `losses` is
     the mean loss in nats on 8,192 tokens of Frankenstein for each precision of the weights; "four": by the GGUF's own
     four bits, as single tokens are written beside int8. `file` and `sha256` are "" for a whole repository, whose `size`
     is about that of its weights. `needs_gpu`: never chosen by itself where there is none. `obstacle`: why it cannot be
@@ -78,7 +75,6 @@ class Entry:
     characters_per_token: tuple[float, float]
     stretch: float = 4.0
     doubts: tuple[tuple[str, float], ...] = ()
-    raises: tuple[tuple[str, float], ...] = ()
     losses: tuple[tuple[str, float], ...] = ()
     needs_gpu: bool = False
     obstacle: str = ""
@@ -141,7 +137,6 @@ SMALL = (
         ),
         characters_per_token=(4.3, 1.35),
         doubts=(("en", 0.0),),
-        raises=(("zh", 12.9), ("en", 14.5)),
         losses=(("bf16", 2.9000), ("int8", 2.9075), ("four", 2.9097), ("nf4", 2.9345)),
     ),
 )

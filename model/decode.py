@@ -103,9 +103,37 @@ def stream(model: Model, tokens: Iterator[int], stopped: Callable[[], bool]) -> 
 
 
 @torch.inference_mode()
-def hidden(model: Model, excerpts: Excerpts, rows: Sequence[Sequence[int]], layers: bool = False) -> Tensor:
+def hidden(model: Model, excerpts: Excerpts, rows: Sequence[Sequence[int]]) -> Tensor:
     """The last hidden states [excerpts, n, size] of the tokens `rows` behind each excerpt, of shorter rows padded at
-    the end; with `layers` those of all layers [excerpts, n, layers + 1, size].
+    the end.
+    """
+    return _through(model, excerpts, rows)[-1]
+
+
+@torch.inference_mode()
+def likelihoods(
+    model: Model, excerpts: Excerpts, lead: Sequence[int], ids: Sequence[int], layer: int = 0
+) -> tuple[Tensor, Tensor]:
+    """log P of each of the tokens `ids` behind each excerpt and `lead`: [excerpts, len(ids)], float32, in nats; and
+    what the last of them has become behind `layer` layers [excerpts, size].
+    """
+    count = len(excerpts.ends)
+    every = _through(model, excerpts, [[*lead, *ids]] * count, layer)
+    rows = every[-1][:, len(lead) - 1 : -1].reshape(-1, every[-1].shape[-1])
+    wanted = torch.tensor(ids).repeat(count)
+    found = []
+    for start in range(0, len(rows), HEAD_ROWS):
+        logits = model.module.lm_head(rows[start : start + HEAD_ROWS]).float()
+        picked = logits.gather(1, wanted[start : start + HEAD_ROWS, None].to(logits.device))[:, 0]
+        found.append((picked - logits.logsumexp(-1)).cpu())
+    return torch.cat(found).reshape(count, len(ids)), every[0][:, -1]
+
+
+def _through(
+    model: Model, excerpts: Excerpts, rows: Sequence[Sequence[int]], layer: int | None = None
+) -> tuple[Tensor, ...]:
+    """The states [excerpts, n, size] of the tokens `rows` behind each excerpt: behind `layer` layers, if that is asked
+    for, and behind all.
     """
     n = max(map(len, rows))
     ids = torch.tensor([[*row, *[0] * (n - len(row))] for row in rows], device=model.device)
@@ -115,27 +143,10 @@ def hidden(model: Model, excerpts: Excerpts, rows: Sequence[Sequence[int]], laye
         position_ids=positions.reshape(1, -1),
         past_key_values=excerpts.cache,
         use_cache=True,
-        output_hidden_states=layers,
+        output_hidden_states=layer is not None,
     )
-    states: Tensor = torch.stack(out.hidden_states, 2) if layers else out.last_hidden_state
-    apart: Tensor = states[0].unflatten(0, (len(rows), n))
-    return apart
-
-
-@torch.inference_mode()
-def likelihoods(model: Model, excerpts: Excerpts, lead: Sequence[int], ids: Sequence[int]) -> Tensor:
-    """log P of each of the tokens `ids` behind each excerpt and `lead`: [excerpts, len(ids)], float32, in nats."""
-    count = len(excerpts.ends)
-    states = hidden(model, excerpts, [[*lead, *ids[:-1]]] * count)[:, len(lead) - 1 :]
-    rows = states.reshape(-1, states.shape[-1])
-    wanted = torch.tensor(ids).repeat(count)
-    found = []
-    for start in range(0, len(rows), HEAD_ROWS):
-        logits = model.module.lm_head(rows[start : start + HEAD_ROWS]).float()
-        picked = logits.gather(1, wanted[start : start + HEAD_ROWS, None].to(logits.device))[:, 0]
-        found.append((picked - logits.logsumexp(-1)).cpu())
-    every: Tensor = torch.cat(found)
-    return every.reshape(count, len(ids))
+    between = () if layer is None else (out.hidden_states[layer],)
+    return tuple(states[0].unflatten(0, (len(rows), n)) for states in (*between, out.last_hidden_state))
 
 
 def _loops(written: list[int]) -> bool:

@@ -11,15 +11,16 @@ from pathlib import Path
 import torch
 
 from model import calibration, readings
-from model.answer import cited, seen, sought, write
+from model.answer import seen, sought, write
 from model.checkpoint import Checkpoint
 from model.clock import Clock
 from model.evidence import Locator, named_first
 from model.exhaustive import compared, holding, is_exhaustive, wanted
+from model.fitted import Fitted
 from model.forecast import key_of
 from model.header import chain
 from model.indexing import indexed
-from model.language import SAMPLE, language_of
+from model.language import language_of
 from model.lookup import Lookup
 from model.pages import Pages
 from model.plan import RESERVE
@@ -30,7 +31,6 @@ from model.tokens import Prompt
 from model.types import (
     Ask,
     Event,
-    Evidence,
     Fetch,
     Finished,
     Folders,
@@ -49,6 +49,7 @@ from model.types import (
     Withdrew,
     Wrote,
 )
+from model.verdict import judged
 from model.weights import Model, load, page_header
 
 LEARNT = 4096  # tokens after which the time that they took is kept
@@ -69,7 +70,6 @@ class Engine:
         self.lookup: Lookup | None = None
         self.locator: Locator | None = None
         self.doubts: dict[str, float] = {}
-        self.raises: dict[str, float] = {}
         self.open = ExitStack()  # what tells other processes that the pages are in use
 
     def answer(self, request: Ask) -> Iterator[Event]:
@@ -124,24 +124,23 @@ class Engine:
             query = sought(model, pages, request, self.stopped)
             evidence = named_first(request.named, locator.locate(model, pages, prompt, query, scope))
             yield Located(evidence)
-            answer = yield from write(model, in_view, request, locator, evidence, self.lookup, clock, self.stopped)
-            if self.stopped():
-                raise Interrupted(prompt.document_tokens(pages.length))
-            self._learn_writing(plan, model, in_view, answer, clock, request.reading.folders)
-            doubt = self.doubts.get(language_of(request.question))
-            judged = cited(model, pages, locator, request.question, answer, evidence, scope, doubt)
-            judged = replace(judged, answered=judged.answered and self._is_about(request, evidence))
-            yield judged
+            end = in_view.length
+            try:
+                written = yield from write(model, in_view, request, locator, evidence, self.lookup, clock, self.stopped)
+                if self.stopped():
+                    raise Interrupted(prompt.document_tokens(pages.length))
+                self._learn_writing(plan, model, end, written.text, clock, request.reading.folders)
+                doubt = self.doubts.get(language_of(request.question))
+                verdict = judged(
+                    model, in_view, prompt, locator, request, written, evidence, scope, doubt, self.stopped
+                )
+            finally:
+                in_view.rewind(end)
+            yield verdict
             if is_exhaustive(request.question):
                 words = wanted(request.question)
-                yield compared(words, holding(source, words, scope), judged.claims)
+                yield compared(words, holding(source, words, scope), verdict.claims)
         yield Finished(_receipt(source, plan, prompt, pages, scope), clock.seconds())
-
-    def _is_about(self, request: Ask, evidence: tuple[Evidence, ...]) -> bool:
-        """Whether the best passage makes the question so much likelier that the document may well answer it."""
-        least = self.raises.get(language_of(request.reading.source.text[:SAMPLE]))
-        raised = evidence[0].raised if evidence else None
-        return least is None or raised is None or bool(request.named) or raised > least
 
     def _prepared(self, request: Read) -> Iterator[Event]:
         clock = Clock()
@@ -186,7 +185,7 @@ class Engine:
             plan = planner.estimate(chosen, chosen.entry, request)
             yield Planned(plan)
             return plan, None, None, None
-        self.doubts, self.raises = (dict(chosen.entry.doubts), dict(chosen.entry.raises)) if chosen.entry else ({}, {})
+        self.doubts = dict(chosen.entry.doubts) if chosen.entry else {}
         yield from obtain(chosen, request.folders, request.offline, self.stopped)
         clock.loading()
         checkpoint = chosen.open()
@@ -237,7 +236,8 @@ class Engine:
         if model is None or (model.checkpoint.digest, model.precision) != (checkpoint.digest, plan.precision):
             self.model = self.pages = None
             kind = self.planner.measured(request.folders).kind
-            self.model = model = load(checkpoint, self.dtype, plan.precision, kind, plan.kv_bytes)
+            loaded = load(checkpoint, self.dtype, plan.precision, kind, plan.kv_bytes)
+            self.model = model = replace(loaded, fitted=Fitted.read(plan.model))
         model.freeze_base(plan)
         clock.loaded()
         return model
@@ -284,14 +284,12 @@ class Engine:
             self.locator = Locator(source)
         return self.locator
 
-    def _learn_writing(
-        self, plan: Plan, model: Model, pages: Pages, answer: str, clock: Clock, folders: Folders
-    ) -> None:
-        """Keep how long the answer's tokens took behind its first, for the next plan."""
+    def _learn_writing(self, plan: Plan, model: Model, end: int, answer: str, clock: Clock, folders: Folders) -> None:
+        """Keep how long the answer's tokens took behind its first and `end` of the document, for the next plan."""
         tokens = len(model.tokenizer.encode_text(answer)) - 1
         if tokens > 0:
             key = key_of(plan, self.planner.measured(folders))
-            calibration.update_writing(Path(folders.pages), key, model.shape, pages.length, tokens, clock.writing())
+            calibration.update_writing(Path(folders.pages), key, model.shape, end, tokens, clock.writing())
 
 
 def _characters(prompt: Prompt, position: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from itertools import islice
 from math import sqrt
@@ -11,6 +12,7 @@ from torch import Tensor
 from model.decode import likelihoods
 from model.excerpts import excerpts_of
 from model.extracts import NOTHING, SINKS, Extracts
+from model.fitted import bearing
 from model.gist import COMMON, LEAD, Gists, centres, question_states
 from model.language import language_of
 from model.pages import Pages
@@ -24,7 +26,7 @@ FEWEST, MOST = 8, 48  # candidates
 LENGTHIEST = 256  # tokens of a question; a longer one is looked for by its words alone
 GIST = {"law": 1.0, "prose": 0.25}  # weight of the gist's z-score beside that of the words
 LIKELIHOOD = {"law": 1.5, "prose": 2.0}  # and of the likelihood's beside both
-# Fitted on questions that tune, 1.5B: gold article first for .66 of 100, by words .54; gold section .78 and .65.
+PROBED, PROBE = 1.0, 1.5  # and, where the model has a probe, of the likelihood's and the probe's
 KEPT = 8  # passages that are reported
 
 
@@ -64,13 +66,24 @@ class Locator:
         numbers = [n for n, _ in islice(self.passages.distinct([(n, scores[n]) for n in best]), count)]
         if not numbers:
             return ()
-        found = self._likely(model, pages, prompt, numbers, question, ids)
-        likely = standardized([float(row.mean()) for row in found[: len(numbers)]])
-        raised = [float(row.sum() - found[-1].sum()) if self.extracts else None for row in found]
-        own = standardized([scores[number] for number in numbers])
-        merged = [a + LIKELIHOOD[self.kind] * b for a, b in zip(own, likely, strict=True)]
-        order = sorted(range(len(numbers)), key=lambda i: -merged[i])[:limit]
-        return tuple(Evidence(self.passages.reported(numbers[i], scope), merged[i], raised[i]) for i in order)
+        rows, states = self._asked(model, pages, prompt, numbers, question, ids)
+        told = model.fitted.probe.scores(states) if model.fitted.probe else None
+        merged = self._merged([scores[number] for number in numbers], rows.mean(1).tolist(), told)
+        raised = (rows - rows[-1]).sum(1).tolist()  # by which passages read alone raise the question's log-likelihood
+        bearings = map(bearing, told, raised) if told and self.extracts else itertools.repeat(None)
+        spans = [self.passages.reported(number, scope) for number in numbers]
+        found = [Evidence(*own) for own in zip(spans, merged, bearings, strict=False)]
+        return tuple(sorted(found, key=lambda item: -item.score)[:limit])
+
+    def _merged(self, own: Sequence[float], likely: Sequence[float], told: Sequence[float] | None) -> list[float]:
+        """One score of each passage, of those by words and gists, by the question's mean log-likelihood and by the
+        probe. What `likely` and `told` have behind theirs does not count.
+        """
+        count = len(own)
+        terms = [(1.0, own), (LIKELIHOOD[self.kind] if told is None else PROBED, likely[:count])]
+        terms += [(PROBE, told[:count])] if told else []
+        weighted = [[weight * value for value in standardized(values)] for weight, values in terms]
+        return [sum(values) for values in zip(*weighted, strict=True)]
 
     def _scores(self, model: Model, question: str, scope: Span) -> dict[int, float]:
         """Each passage inside the scope that may be meant, by words and, where extracts are there, by gist."""
@@ -85,20 +98,22 @@ class Locator:
         gists = standardized([likeness[n] for n in inside])
         return {n: a + GIST[self.kind] * b for n, a, b in zip(inside, words, gists, strict=True)}
 
-    def _likely(
+    def _asked(
         self, model: Model, pages: Pages | None, prompt: Prompt, numbers: Sequence[int], question: str, ids: list[int]
-    ) -> Tensor:
-        """log P of the question's tokens behind each passage [passages, tokens]: as it stands in the document's pages,
-        or read alone where extracts are there; then one row more, behind no passage.
+    ) -> tuple[Tensor, Tensor]:
+        """log P of the question's tokens behind each passage [passages, tokens], and what its last one has become at
+        the probe's layer [passages, size]: as the passage stands in the document's pages; or read alone where extracts
+        are there, with a row more, behind no passage.
         """
         lead = model.tokenizer.encode_text(LEAD[language_of(question)]).ids
+        layer = model.fitted.probe.layer if model.fitted.probe else 0
         if self.extracts:
             with model.unstretched():
-                return likelihoods(model, self.extracts.excerpts(model, [*numbers, NOTHING]), lead, ids)
+                return likelihoods(model, self.extracts.excerpts(model, [*numbers, NOTHING]), lead, ids, layer)
         assert pages is not None
         runs = [prompt.run(self.passages.spans[number]) for number in numbers]
         excerpts = excerpts_of(pages, [[range(min(SINKS, run.start)), run] for run in runs])
-        return likelihoods(model, excerpts, lead, ids)
+        return likelihoods(model, excerpts, lead, ids, layer)
 
     def parts(self, whole: Span, query: str) -> list[Span]:
         """The passages of an article, or the one that `whole` is, that which says most of the query first."""

@@ -23,11 +23,15 @@ def checked(
     model: Model, pages: Pages, source: Source, question: str, claims: Sequence[Claim], doubt: float
 ) -> tuple[Claim, ...]:
     """The claims, with those unsupported that the model agrees to no more than `doubt`."""
+    return tuple(
+        c if holds(model, pages, source, question, c, doubt) else replace(c, support="none", citations=())
+        for c in claims
+    )
 
-    def holds(claim: Claim) -> bool:
-        return all(agreement(model, pages, source, s, question, claim.text) > doubt for s in claim.citations)
 
-    return tuple(c if holds(c) else replace(c, support="none", citations=()) for c in claims)
+def holds(model: Model, pages: Pages, source: Source, question: str, claim: Claim, doubt: float) -> bool:
+    """Whether the model agrees more than `doubt` that each of a claim's citations states it."""
+    return all(agreement(model, pages, source, s, question, claim.text) > doubt for s in claim.citations)
 
 
 def agreement(model: Model, pages: Pages, source: Source, span: Span, question: str, claim: str) -> float:

@@ -246,14 +246,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A located passage and its score (higher is better, comparable inside one question only). `raised`: by how many
-    nats the passage raises the question's log-likelihood, the same scale for all questions; None where that was not
-    asked of passages read alone.
+    """A located passage and its score (higher is better, comparable inside one question only). `bearing`: how much it
+    bears on the question, the same scale for all questions (`model.fitted`); None where the model was not asked.
     """
 
     span: Span
     score: float
-    raised: float | None = None
+    bearing: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from transformers.utils import logging as transformers_logging
 
 from model.attention import NAME as ATTENTION
 from model.checkpoint import Checkpoint
+from model.fitted import NOTHING, Fitted
 from model.header import Header
 from model.linear import PackedLinear, to_int8
 from model.quantized import GATES, layer_devices, load_quantized
@@ -34,13 +35,14 @@ transformers_logging.disable_progress_bar()
 
 @dataclass(frozen=True)
 class Model:
-    """A loaded model. `stops` are the tokens that end an answer."""
+    """A loaded model. `stops` are the tokens that end an answer; `fitted` is what was learnt of it before."""
 
     module: Any  # a transformers *ForCausalLM: its own typing has no common class for what is called here
     checkpoint: Checkpoint
     stops: frozenset[int]
     precision: Precision = "bf16"
     devices: tuple[str, ...] = ("cpu",)  # of each layer, or of all
+    fitted: Fitted = NOTHING
 
     @property
     def places(self) -> str | tuple[str, ...]:

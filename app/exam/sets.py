@@ -54,10 +54,10 @@ class Reader:
         rows = self._rows("statutes/民法典.unanswerable.jsonl")
         return _half((self._case(row, "absent", document) for row in rows), reported)
 
-    def tales(self, reported: bool) -> list[Case]:
+    def tales(self, reported: bool, limit: int = TALES) -> list[Case]:
         """The first questions of a half about the book of tales."""
         rows = self._rows("tales/val.qa.jsonl")
-        return _half((self._case(row, "tale", self._tales) for row in rows), reported)[:TALES]
+        return _half((self._case(row, "tale", self._tales) for row in rows), reported)[:limit]
 
     def absent_tales(self, reported: bool) -> list[Case]:
         """Questions about a sample's tale and about a sample ordinance, both invented, asked of the book of tales."""

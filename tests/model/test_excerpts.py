@@ -22,7 +22,7 @@ LEAD = [7, 8, 9]
 def test_each_excerpt_is_asked_as_if_alone(tiny: Model, tmp_path: Path, layout: Layout, tier: Tier) -> None:
     pages, _ = read_all(tiny, DOCUMENT, tmp_path, layout, tier)
     question = QUESTIONS[0]
-    found = likelihoods(tiny, excerpts_of(pages, EXCERPTS), LEAD, question)
+    found, _ = likelihoods(tiny, excerpts_of(pages, EXCERPTS), LEAD, question)
     for row, runs in zip(found, EXCERPTS, strict=True):
         alone = pages.view(runs, 64)
         logits = prefill(tiny, alone, [*LEAD, *question[:-1]], keep=len(question)).log_softmax(-1)
@@ -31,8 +31,21 @@ def test_each_excerpt_is_asked_as_if_alone(tiny: Model, tmp_path: Path, layout: 
     assert pages.length == len(DOCUMENT)
 
 
-def test_hidden_states_are_those_of_the_last_layer_and_of_all(tiny: Model, tmp_path: Path) -> None:
+@pytest.mark.parametrize("layer", [0, 2, 3])
+def test_states_between_layers_are_those_of_each_alone(tiny: Model, tmp_path: Path, layer: int) -> None:
     pages, _ = read_all(tiny, DOCUMENT, tmp_path)
-    last, every = (hidden(tiny, excerpts_of(pages, EXCERPTS), [LEAD] * 4, layers) for layers in (False, True))
-    assert last.shape == (4, 3, 64) and every.shape == (4, 3, 4, 64)
-    assert torch.allclose(every[:, :, -1], last, atol=1e-5)
+    asked = [*LEAD, *QUESTIONS[0]]
+    _, states = likelihoods(tiny, excerpts_of(pages, EXCERPTS), LEAD, QUESTIONS[0], layer)
+    last = hidden(tiny, excerpts_of(pages, EXCERPTS), [asked] * len(EXCERPTS))[:, -1]
+    assert states.shape == last.shape == (4, 64) and torch.allclose(states, last, atol=1e-4) == (layer == 3)
+    for row, runs in zip(states, EXCERPTS, strict=True):
+        alone = pages.view(runs, 64)
+        start = alone.length + alone.ahead
+        with torch.inference_mode():
+            every = tiny.module.model(
+                input_ids=torch.tensor([asked]),
+                position_ids=torch.arange(start, start + len(asked))[None],
+                past_key_values=alone.cache,
+                output_hidden_states=True,
+            ).hidden_states
+        assert torch.allclose(row, every[layer][0, -1], atol=1e-3, rtol=1e-3)

@@ -45,7 +45,7 @@ def test_a_passage_is_asked_as_if_nothing_else_had_been_read(tiny: Model, tmp_pa
     assert [e.done for e in extracts.fill(tiny, lambda: False)] == [4, 6] and extracts.is_whole
     numbers, question, header = [4, 0, 2], QUESTIONS[0], stretched(tiny).header
     with tiny.unstretched():
-        found = likelihoods(tiny, extracts.excerpts(tiny, numbers), LEAD, question)
+        found, _ = likelihoods(tiny, extracts.excerpts(tiny, numbers), LEAD, question)
         for row, number in zip(found, numbers, strict=True):
             alone = Pages(header, 128)
             ids = [*SINK, *PASSAGES[number], *LEAD, *question[:-1]]

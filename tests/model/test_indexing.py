@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,8 @@ import torch
 from model import engine as engines
 from model import extracts, indexing, readings
 from model.engine import Engine
-from model.types import Ask, Cited, Event, Indexing, Located, Noticed, Read, Reading, Search, Span
+from model.fitted import Fitted, Probe
+from model.types import Event, Indexing, Located, Noticed, Reading, Search, Span
 from tests.model.test_asking import SOURCE, ask, fresh, one, run
 
 pytestmark = pytest.mark.usefixtures("measured_once")
@@ -23,6 +23,7 @@ Folder = Callable[[str], Path]
 def everything_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "LONG", 100)
     monkeypatch.setattr(extracts, "GROUP", 4)
+    monkeypatch.setattr(Fitted, "read", lambda _: Fitted(Probe(2, torch.linspace(-1, 1, 64), 0.0)))
 
 
 def told(events: list[Event]) -> list[int]:
@@ -36,7 +37,7 @@ def test_passages_are_read_alone_before_the_whole_and_only_once(tiny_folder: Fol
     assert steps == sorted(steps) and len(steps) > 1
     places = [type(e) for e in first]
     assert places.index(Indexing) < places.index(Reading) < places.index(Located)
-    assert all(e.raised is not None for e in one(first, Located).evidence)
+    assert all(e.bearing is not None for e in one(first, Located).evidence)
     again = run(request)
     assert told(again) == [] and fresh(again) == 0 and one(again, Located) == one(first, Located)
 
@@ -54,7 +55,7 @@ def test_a_search_needs_the_passages_alone(tiny_folder: Folder, tmp_path: Path) 
 
 def test_without_the_whole_nothing_behind_the_limit_is_read(tiny_folder: Folder, tmp_path: Path) -> None:
     found = run(ask(tiny_folder("qwen2"), tmp_path, scope=Span(0, SOURCE.blocks[9].end)))
-    assert told(found) == [] and all(e.raised is None for e in one(found, Located).evidence)
+    assert told(found) == [] and all(e.bearing is None for e in one(found, Located).evidence)
 
 
 def test_it_stops_and_goes_on(tiny_folder: Folder, tmp_path: Path) -> None:
@@ -82,18 +83,3 @@ def test_extracts_alone_are_no_prepared_document(tiny_folder: Folder, tmp_path: 
     note = readings.Note("d", "m", "h", 3, (), "extracts")
     readings.keep(tmp_path, note)
     assert readings.notes(tmp_path, "d") == [note] and not readings.prepared(tmp_path, "d", "m")
-
-
-@pytest.mark.parametrize(("least", "answered"), [(-1e9, True), (1e9, False)])
-def test_a_document_that_makes_the_question_no_likelier_does_not_answer(
-    tiny_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: float, answered: bool
-) -> None:
-    request = ask(tiny_folder("qwen2"), tmp_path)
-    monkeypatch.setattr(engines, "cited", lambda *_: Cited(True, ()))
-    engine = Engine(dtype=torch.float32)
-    prepared: Read = request.reading
-    list(engine.read(prepared))
-    monkeypatch.setattr(Engine, "raises", property(lambda self: {"en": least}, lambda self, value: None), raising=False)
-    assert one(run(request, engine), Cited).answered is answered
-    named: Ask = replace(request, named=(SOURCE.blocks[3],))
-    assert one(run(named, engine), Cited).answered is True
