@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import partial_ratio_alignment
 
@@ -66,9 +66,24 @@ def declines(answer: str) -> bool:
     return REFUSALS.search(first) is not None
 
 
-def cite(source: Source, answer: str, question: str, passages: Sequence[Span], lexicon: Lexicon) -> tuple[Claim, ...]:
-    """The answer's claims, each with its support and, unless that is "none", the spans that bear it."""
-    return tuple(_claim(source, answer[s.start : s.end], question, passages, lexicon) for s in sentences(answer))
+def claims_of(answer: str) -> list[str]:
+    """An answer's sentences, each a claim."""
+    return [answer[span.start : span.end] for span in sentences(answer)]
+
+
+def cite(
+    source: Source,
+    claims: Sequence[str],
+    question: str,
+    passages: Sequence[Span],
+    lexicon: Lexicon,
+    wording: Mapping[str, str] | None = None,
+) -> tuple[Claim, ...]:
+    """Claims, each with its support and, unless that is "none", the spans that bear it. `wording`: what some of them
+    say in the document's language, in which `question` is too.
+    """
+    said = wording or {}
+    return tuple(replace(_claim(source, said.get(c, c), question, passages, lexicon), text=c) for c in claims)
 
 
 def main_claim(claims: Sequence[Claim]) -> Claim:

@@ -132,7 +132,7 @@ class Engine:
                 self._learn_writing(plan, model, end, written.text, clock, request.reading.folders)
                 doubt = self.doubts.get(language_of(request.question))
                 verdict = judged(
-                    model, in_view, prompt, locator, request, written, evidence, scope, doubt, self.stopped
+                    model, in_view, prompt, locator, request, written, evidence, query, scope, doubt, self.stopped
                 )
             finally:
                 in_view.rewind(end)

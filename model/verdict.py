@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from model.answer import Written
-from model.cite import cite, declines, main_claim
+from model.aside import translated
+from model.cite import cite, claims_of, declines, main_claim
 from model.evidence import Locator
 from model.language import SAMPLE, language_of
 from model.pages import Pages
 from model.pointing import pointed
 from model.support import checked, holds
 from model.tokens import Prompt
-from model.types import Ask, Cited, Claim, Evidence, Span
+from model.types import Ask, Cited, Evidence, Span
 from model.weights import Model
 
 PARTS = 3  # of a long article in which a claim may be found
@@ -28,17 +29,27 @@ def judged(
     request: Ask,
     written: Written,
     evidence: tuple[Evidence, ...],
+    query: str,
     scope: Span,
     doubt: float | None,
     stopped: Callable[[], bool],
 ) -> Cited:
     """The answer's claims with their places; unanswered when its main claim has none, or nothing located bears on the
-    question. `doubt`: from which of its own doubts on the model itself may contradict; None: it is not asked.
+    question. `query`: the question, and the one before it, in the document's language. `doubt`: from which of its own
+    doubts on the model itself may contradict; None: it is not asked.
     """
     source, question, passages = locator.source, request.question, locator.passages
-    places = [part for item in evidence for part in locator.parts(item.span, written.text)[:PARTS]]
-    places += [passages.spans[number] for number, _ in passages.ranked(written.text, scope)[:OTHERS]]
-    claims = cite(source, written.text, question, places, passages.lexicon)
+    said = claims_of(written.text)
+    language = language_of(source.text[:SAMPLE])
+    if language_of(question) == language:
+        query, wording = question, {claim: claim for claim in said}
+    else:
+        doubt = None  # it was fitted where both are of one language
+        wording = {claim: translated(model, pages, claim, language, stopped) or claim for claim in said}
+    answer = " ".join(wording.values())
+    places = [part for item in evidence for part in locator.parts(item.span, answer)[:PARTS]]
+    places += [passages.spans[number] for number, _ in passages.ranked(answer, scope)[:OTHERS]]
+    claims = cite(source, said, query, places, passages.lexicon, wording)
     if doubt is not None:
         claims = checked(model, pages, source, question, claims, doubt)
     if not claims or declines(written.text):
@@ -46,32 +57,14 @@ def judged(
     main = main_claim(claims)
     if main.support == "none" and pages.croppable:
         pages.rewind(written.asked)
-        found = _retried(model, pages, prompt, locator, question, main, scope, doubt, stopped)
+        place = pointed(model, pages, prompt, source, scope, language_of(question), stopped)
+        (found,) = cite(source, [main.text], query, [place] if place else [], passages.lexicon, wording)
+        own = replace(main, citations=(place,) if place else ())
+        if place and doubt is not None and holds(model, pages, source, question, own, doubt):
+            found = replace(own, support="partial")
         claims = tuple(found if claim is main else claim for claim in claims)
         main = found
     return Cited(main.support != "none" and _is_about(model, request, evidence), claims)
-
-
-def _retried(
-    model: Model,
-    pages: Pages,
-    prompt: Prompt,
-    locator: Locator,
-    question: str,
-    claim: Claim,
-    scope: Span,
-    doubt: float | None,
-    stopped: Callable[[], bool],
-) -> Claim:
-    """A claim that nothing bears out, with the place that the model copies when it may only copy, if that bears it."""
-    source, language = locator.source, language_of(question)
-    place = pointed(model, pages, prompt, source, scope, language, stopped)
-    if place is None:
-        return claim
-    (found,) = cite(source, claim.text, question, [place], locator.passages.lexicon) or (claim,)
-    if doubt is not None and holds(model, pages, source, question, replace(claim, citations=(place,)), doubt):
-        found = replace(claim, support="partial", citations=(place,))
-    return found
 
 
 def _is_about(model: Model, request: Ask, evidence: tuple[Evidence, ...]) -> bool:

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.cite import cite, declines, main_claim, numbers, sentences
+from model.cite import cite, claims_of, declines, main_claim, numbers, sentences
 from model.lexical import Lexicon
 from model.types import Claim, Source, Span
 
@@ -32,7 +32,7 @@ LEXICON = Lexicon(PARAGRAPHS)
 
 
 def claims(answer: str, question: str) -> tuple[Claim, ...]:
-    return cite(SOURCE, answer, question, SOURCE.blocks, LEXICON)
+    return cite(SOURCE, claims_of(answer), question, SOURCE.blocks, LEXICON)
 
 
 def cited_text(claim: Claim) -> list[str]:
@@ -85,7 +85,7 @@ def test_what_is_turned_round_is_not_fully_supported() -> None:
 
 def test_a_negation_elsewhere_in_the_sentence_turns_nothing_round() -> None:
     text = ("It could not be moved, because of a wire, and the seal bore the number 212.",)
-    (claim,) = cite(source_of(text), "The seal bore 212.", "What is on it?", [Span(0, len(text[0]))], Lexicon(text))
+    (claim,) = cite(source_of(text), ["The seal bore 212."], "What is on it?", [Span(0, len(text[0]))], Lexicon(text))
     assert claim.support == "full"
 
 

@@ -41,12 +41,15 @@ def judge(tiny_folder: Folder, tmp_path: Path) -> Judge:
         asked: Ask = request,
         doubt: float | None = None,
         scope: Span = WHOLE,
+        query: str = "",
     ) -> Cited:
         fitted = replace(model, fitted=Fitted(None, {} if least is None else {"en": least}))
         written = Written(text, pages.length)
         end = pages.length
         try:
-            return judged(fitted, pages, prompt, Locator(SOURCE), asked, written, evidence, scope, doubt, lambda: False)
+            return judged(
+                fitted, pages, prompt, Locator(SOURCE), asked, written, evidence, query, scope, doubt, lambda: False
+            )
         finally:
             pages.rewind(end)
 
@@ -95,3 +98,15 @@ def test_a_model_that_writes_nonsense_points_inside_the_scope(judge: Judge) -> N
     found = judge("Nobody ever lived in the red castle.", doubt=-1e9, scope=scope)
     (span,) = found.claims[0].citations
     assert scope.covers(span) and any(span == block for block in SOURCE.blocks)
+
+
+def test_a_claim_in_the_questions_language_stands_where_its_translation_does(
+    judge: Judge, tiny_folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chinese = replace(ask(tiny_folder("qwen2"), tmp_path), question="谁看守四十九号门？")
+    monkeypatch.setattr(verdict, "translated", lambda model, pages, text, *_: {"看守人第七天记下了。": SAID}[text])
+    found = judge("看守人第七天记下了。", asked=chinese, query="Who kept gate 49?")
+    assert found.answered and found.claims[0].text == "看守人第七天记下了。" and found.claims[0].citations == (PLACE,)
+    monkeypatch.setattr(verdict, "translated", lambda *_: "")
+    monkeypatch.setattr(verdict, "pointed", lambda *_: None)
+    assert not judge("看守人第七天记下了。", asked=chinese, query="Who kept gate 49?").answered
