@@ -74,9 +74,8 @@ def write(
     """
     end = pages.length
     ids = asked(model, locator, request.question, evidence, request.history)
-    limit = LIMIT_OF_LISTS if is_exhaustive(request.question) else LIMIT
-    if end + len(ids) + limit > pages.capacity:
-        raise Problem("question-long", tokens=len(ids), limit=pages.capacity - end - limit)
+    limit = limit_of(request.question)
+    refuse_long(pages, len(ids), limit)
     choose = sampled(request.temperature, request.seed) if request.temperature else likeliest
     pieces: list[str] = []
     written: list[int] = []
@@ -90,6 +89,18 @@ def write(
     if len(written) == limit:
         yield Noticed("answer-cut", {"tokens": limit})
     return Written("".join(pieces), end + len(ids))
+
+
+def limit_of(question: str) -> int:
+    """How many tokens an answer may have."""
+    return LIMIT_OF_LISTS if is_exhaustive(question) else LIMIT
+
+
+def refuse_long(pages: Pages, tokens: int, limit: int) -> None:
+    """Raises Problem "question-long" where a question of so many tokens leaves no room for the answer's `limit`."""
+    room = pages.capacity - pages.length - limit
+    if tokens > room:
+        raise Problem("question-long", tokens=tokens, limit=room)
 
 
 def _kept(tokens: Iterator[int], written: list[int]) -> Iterator[int]:

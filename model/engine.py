@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from model import calibration, readings
-from model.answer import seen, sought, write
+from model.answer import asked, limit_of, refuse_long, seen, sought, write
 from model.checkpoint import Checkpoint
 from model.clock import Clock
 from model.evidence import Locator, named_first
@@ -121,6 +121,7 @@ class Engine:
             scope = Span(scope.start, min(scope.end, _characters(prompt, pages.length)))
             in_view = seen(model, pages, prompt, scope, self.stopped, plan.rows)
             locator = self._locator(source)
+            refuse_long(in_view, len(asked(model, locator, request.question, ())), limit_of(request.question))
             query = sought(model, pages, request, self.stopped)
             evidence = named_first(request.named, locator.locate(model, pages, prompt, query, scope))
             yield Located(evidence)

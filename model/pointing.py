@@ -72,7 +72,7 @@ def copied(
 
 
 def _going_on(places: NDArray[np.int64], length: int, end: int) -> NDArray[np.int64]:
-    """The places that still have a token behind `length` of them; all of them where none has."""
+    """The places that go on behind `length` tokens; the first alone where none does."""
     longer = places[places + length < end]
     return longer if len(longer) else places[:1]
 
