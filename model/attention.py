@@ -7,6 +7,7 @@ group; only the square of the new tokens is causal. The parts are merged by thei
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -20,7 +21,9 @@ from model.pages import PADDED
 NAME = "tongdu_pages"
 ROWS = 256  # rows of scores held at a time
 COLUMNS = 1024  # keys from which whole matrix products beat flash attention on a CPU
-FEW = 32  # new tokens up to which one product over all columns, the unseen ones masked, is the fastest
+BLOCK = 4096  # of which so many are taken at a time
+FEW = 32  # new tokens up to which products over all columns, the unseen ones masked, are the fastest
+MANY = 8192  # columns that such products take at a time
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float) -> tuple[Tensor, Tensor]:
@@ -36,10 +39,23 @@ def attend(query: Tensor, key: Tensor, value: Tensor, causal: bool, scale: float
     if query.device.type != "cpu":
         return attend_plainly(query, key, value, causal, scale)
     if query.dtype == torch.bfloat16 and not causal and query.shape[1] >= ROWS and key.shape[1] >= COLUMNS:
-        return attend_in_rows(query, key, value, scale)
+        return attend_in_blocks(query, key, value, scale)
     flash = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
     out, lse = flash(query[None], key[None], value[None], 0.0, causal, scale=scale)
     return out[0], lse[0].float()
+
+
+def attend_in_blocks(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+    """`attend_in_rows` over BLOCK columns at a time, so that the scores in hand stay in the processor's caches.
+
+    500 tokens of the 1.5B (3,000 rows of each kv head) over 66,816 columns, all 28 layers, on two AVX512 cores: 26.1 s
+    over all columns at once, 15.4 s so.
+    """
+    found: tuple[Tensor, Tensor] | None = None
+    for some, of_some in zip(key.split(BLOCK, 1), value.split(BLOCK, 1), strict=True):
+        found = merge(found, attend_in_rows(query, some, of_some, scale))
+    assert found
+    return found[0].to(query.dtype), found[1]
 
 
 def attend_in_rows(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tensor, Tensor]:
@@ -74,24 +90,37 @@ def attend_plainly(query: Tensor, key: Tensor, value: Tensor, causal: bool, scal
 
 
 def attend_few(query: Tensor, key: Tensor, value: Tensor, past: int, scale: float) -> tuple[Tensor, Tensor]:
-    """A few new tokens over every column of the buffers, those masked that are not yet or no longer there.
+    """A few new tokens over every column of the buffers, those masked that are not yet or no longer there; MANY
+    columns at a time.
 
     query [kv_heads, group, n, dim]; key, value [kv_heads, columns >= past + n, dim], finite everywhere. Returns
-    [kv_heads, group, n, dim] and [kv_heads, group, n]. K q^T takes a quarter of the time of q K^T, K being the larger
-    by far.
+    [kv_heads, group, n, dim] and [kv_heads, group, n]. Eight tokens of the 1.5B behind 66,816 on two AVX512 cores: 0.83
+    s over all columns at once, 0.31 s so.
     """
     kv_heads, group, n, dim = query.shape
     folded = (query * scale).reshape(kv_heads, group * n, dim)
+    starts = range(0, max(past, 1), MANY)  # so that each row sees something of the last block too
+    found: tuple[Tensor, Tensor] | None = None
+    for start, end in pairwise([*starts, key.shape[1]]):
+        part = slice(start, end)
+        found = merge(found, _few(folded, key[:, part], value[:, part], past - start, n))
+    assert found
+    out, lse = found
+    return out.to(value.dtype).unflatten(1, (group, n)), lse.unflatten(1, (group, n))
+
+
+def _few(folded: Tensor, key: Tensor, value: Tensor, past: int, n: int) -> tuple[Tensor, Tensor]:
+    """`attend_few` of scaled queries [kv_heads, group n, dim], in one product; output in float32. K q^T takes a quarter
+    of the time of q K^T, K being the larger by far.
+    """
     scores = torch.bmm(key, folded.transpose(1, 2)).transpose(1, 2).contiguous()  # [kv_heads, group n, columns]
     if key.shape[1] > past:
         unseen = torch.ones(n, key.shape[1] - past, dtype=torch.bool, device=key.device).triu(1)
-        scores.unflatten(1, (group, n))[..., past:].masked_fill_(unseen, -torch.inf)
+        scores.unflatten(1, (-1, n))[..., past:].masked_fill_(unseen, -torch.inf)
     top = scores.amax(-1, keepdim=True)
     weights = scores.sub_(top).exp_()
     total = weights.sum(-1, keepdim=True, dtype=torch.float32)
-    out = torch.bmm(weights, value).float() / total
-    lse = (top.float() + total.log())[..., 0]
-    return out.to(value.dtype).unflatten(1, (group, n)), lse.unflatten(1, (group, n))
+    return torch.bmm(weights, value).float() / total, (top.float() + total.log())[..., 0]
 
 
 def attend_one(query: Tensor, key: Tensor, value: Tensor, past: int, scale: float) -> Tensor:
