@@ -52,7 +52,7 @@ def judged(
     claims = cite(source, said, query, places, passages.lexicon, wording)
     if doubt is not None:
         claims = checked(model, pages, source, question, claims, doubt)
-    if not claims or declines(written.text):
+    if not claims or declines(written.text) or not _is_about(model, request, evidence):
         return Cited(False, claims)
     main = main_claim(claims)
     if main.support == "none" and pages.croppable:
@@ -64,7 +64,7 @@ def judged(
             found = replace(own, support="partial")
         claims = tuple(found if claim is main else claim for claim in claims)
         main = found
-    return Cited(main.support != "none" and _is_about(model, request, evidence), claims)
+    return Cited(main.support != "none", claims)
 
 
 def _is_about(model: Model, request: Ask, evidence: tuple[Evidence, ...]) -> bool:

@@ -45,6 +45,16 @@ def test_a_claim_gets_the_sentence_that_says_it() -> None:
     assert cited_text(claim) == ["The ferry’s bell had been cast in 1871 from eleven church spoons."]
 
 
+def test_of_passages_that_say_the_same_the_better_located_is_cited() -> None:
+    said = ("He paid four crowns for the net.", "He paid for the boat.", "Later he paid nine crowns for the net.")
+    source, lexicon, question = source_of(said), Lexicon(said), "How was the net paid?"
+    for ranked in (source.blocks, source.blocks[::-1]):
+        (claim,) = cite(source, ["With crowns."], question, ranked, lexicon)
+        assert claim.citations == (ranked[0],)
+    (claim,) = cite(source, ["With nine crowns later."], question, source.blocks, lexicon)
+    assert claim.citations == (source.blocks[2],)
+
+
 def test_a_chinese_claim_gets_its_sentence() -> None:
     (claim,) = claims("钟重三百二十斤。", "渡口的钟有多重？")
     assert cited_text(claim) == ["渡口的钟是同治十年铸成的，重三百二十斤。"]
