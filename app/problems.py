@@ -243,6 +243,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "rest is kept.",
         "{place} 为 {model} 提供的 {file} 与其公布的不符；已丢弃，请重试，其余部分会保留。",
     ),
+    "library-newer": (
+        "The library {path} was written by a newer Tongdu (version {version}, this one knows {known}); update Tongdu, "
+        "or name another folder with --data-dir. Nothing was changed.",
+        "书库 {path} 由更新版本的通读写成（版本 {version}，当前只认识到 {known}）；请更新通读，或用 --data-dir "
+        "指定其他文件夹。未作任何改动。",
+    ),
+    "library-locked": (
+        "Another program holds the library {path}; close it and try again. Nothing was lost.",
+        "另一个程序占用了书库 {path}；请关闭它再试。没有任何丢失。",
+    ),
+    "library-damaged": (
+        "The library {path} is damaged; put it aside (rename it) and start again, or put back a copy. The books "
+        "themselves are whole.",
+        "书库 {path} 已损坏；请把它改名放到一边后重新开始，或换回备份。书籍文件本身完好。",
+    ),
     "disk-full": (
         "There is no room in {folder} ({megabytes} MB are needed); free some space, then ask again: what was "
         "read before is kept.",
