@@ -69,8 +69,8 @@ class Locator:
         rows, states = self._asked(model, pages, prompt, numbers, question, ids)
         told = model.fitted.probe.scores(states) if model.fitted.probe else None
         merged = self._merged([scores[number] for number in numbers], rows.mean(1).tolist(), told)
-        raised = (rows - rows[-1]).sum(1).tolist()  # by which passages read alone raise the question's log-likelihood
-        bearings = map(bearing, told, raised) if told and self.extracts else itertools.repeat(None)
+        raised = (rows - rows[-1]).sum(1).tolist()  # by which passages raise the question's log-likelihood
+        bearings = map(bearing, told, raised) if told else itertools.repeat(None)
         spans = [self.passages.reported(number, scope) for number in numbers]
         found = [Evidence(*own) for own in zip(spans, merged, bearings, strict=False)]
         return tuple(sorted(found, key=lambda item: -item.score)[:limit])
@@ -102,8 +102,8 @@ class Locator:
         self, model: Model, pages: Pages | None, prompt: Prompt, numbers: Sequence[int], question: str, ids: list[int]
     ) -> tuple[Tensor, Tensor]:
         """log P of the question's tokens behind each passage [passages, tokens], and what its last one has become at
-        the probe's layer [passages, size]: as the passage stands in the document's pages; or read alone where extracts
-        are there, with a row more, behind no passage.
+        the probe's layer [passages, size]: as the passage stands in the document's pages, or read alone where extracts
+        are there; with a row more, behind no passage.
         """
         lead = model.tokenizer.encode_text(LEAD[language_of(question)]).ids
         layer = model.fitted.probe.layer if model.fitted.probe else 0
@@ -112,7 +112,7 @@ class Locator:
                 return likelihoods(model, self.extracts.excerpts(model, [*numbers, NOTHING]), lead, ids, layer)
         assert pages is not None
         runs = [prompt.run(self.passages.spans[number]) for number in numbers]
-        excerpts = excerpts_of(pages, [[range(min(SINKS, run.start)), run] for run in runs])
+        excerpts = excerpts_of(pages, [*([range(min(SINKS, run.start)), run] for run in runs), [range(SINKS)]])
         return likelihoods(model, excerpts, lead, ids, layer)
 
     def parts(self, whole: Span, query: str) -> list[Span]:

@@ -35,11 +35,13 @@ class Probe:
 @dataclass(frozen=True)
 class Fitted:
     """What one model was fitted with. `least` gives, for documents in a language, the bearing that some passage must
-    have, or the document counts as not answering; see `bearing`.
+    have, or the document counts as not answering; see `bearing`. So does `least_in_place` where passages were not read
+    alone but as they stand in the document.
     """
 
     probe: Probe | None = None
     least: dict[str, float] = field(default_factory=dict)
+    least_in_place: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def read(cls, model: str) -> Fitted:
@@ -49,7 +51,7 @@ class Fitted:
             return NOTHING
         kept = json.loads(path.read_text(encoding="ascii"))
         probe = Probe(kept["layer"], torch.tensor(kept["direction"]), kept["bias"])
-        return cls(probe, kept["least"])
+        return cls(probe, kept["least"], kept["least_in_place"])
 
 
 NOTHING = Fitted()

@@ -52,7 +52,7 @@ def judged(
     claims = cite(source, said, query, places, passages.lexicon, wording)
     if doubt is not None:
         claims = checked(model, pages, source, question, claims, doubt)
-    if not claims or declines(written.text) or not _is_about(model, request, evidence):
+    if not claims or declines(written.text) or not _is_about(model, locator, request, evidence):
         return Cited(False, claims)
     main = main_claim(claims)
     if main.support == "none" and pages.croppable:
@@ -67,8 +67,9 @@ def judged(
     return Cited(main.support != "none", claims)
 
 
-def _is_about(model: Model, request: Ask, evidence: tuple[Evidence, ...]) -> bool:
+def _is_about(model: Model, locator: Locator, request: Ask, evidence: tuple[Evidence, ...]) -> bool:
     """Whether some passage bears so much on the question that the document may well answer it."""
-    least = model.fitted.least.get(language_of(request.reading.source.text[:SAMPLE]))
+    fitted = model.fitted.least if locator.extracts else model.fitted.least_in_place
+    least = fitted.get(language_of(locator.source.text[:SAMPLE]))
     bearings = [item.bearing for item in evidence if item.bearing is not None]
     return least is None or not bearings or bool(request.named) or max(bearings) > least

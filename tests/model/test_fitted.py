@@ -26,7 +26,7 @@ def test_what_is_kept_belongs_to_models_of_the_catalogue() -> None:
     for name in kept:
         found = Fitted.read(name)
         assert found.probe is not None and found.probe.direction.dim() == 1 and found.probe.layer > 0
-        assert set(found.least) == {"en", "zh"}
+        assert set(found.least) == set(found.least_in_place) == {"en", "zh"}
 
 
 def test_a_model_that_was_not_fitted_has_nothing() -> None:
@@ -35,11 +35,10 @@ def test_a_model_that_was_not_fitted_has_nothing() -> None:
 
 def test_a_probe_is_a_plane(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(fitted, "FITS", tmp_path)
-    (tmp_path / "m.json").write_text(
-        json.dumps({"layer": 2, "direction": [1.0, -2.0], "bias": 0.5, "least": {"zh": 1}})
-    )
+    least = {"least": {"zh": 1}, "least_in_place": {"zh": 2}}
+    (tmp_path / "m.json").write_text(json.dumps({"layer": 2, "direction": [1.0, -2.0], "bias": 0.5, **least}))
     found = Fitted.read("m")
-    assert found.probe and found.probe.layer == 2 and found.least == {"zh": 1}
+    assert found.probe and found.probe.layer == 2 and (found.least, found.least_in_place) == ({"zh": 1}, {"zh": 2})
     assert found.probe.scores(torch.tensor([[3, 1], [0, 0]], dtype=torch.bfloat16)) == [1.5, 0.5]
     assert bearing(1.5, 2 * NATS) == 3.5
 

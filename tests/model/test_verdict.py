@@ -43,7 +43,8 @@ def judge(tiny_folder: Folder, tmp_path: Path) -> Judge:
         scope: Span = WHOLE,
         query: str = "",
     ) -> Cited:
-        fitted = replace(model, fitted=Fitted(None, {} if least is None else {"en": least}))
+        limits = {} if least is None else {"en": least}
+        fitted = replace(model, fitted=Fitted(None, {"en": 99.0}, limits))  # no passage was read alone
         written = Written(text, pages.length)
         end = pages.length
         try:
