@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -56,7 +56,7 @@ class Bridge(QObject):
         self._numbers = 0
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
-        self._halt: Literal["", "aside", "end"] = ""  # what the job in hand is to be: set aside, or ended
+        self._halt: str = ""  # what the job in hand is to be: set aside, or ended
         self._events: deque[tuple[int, Event]] = deque()
         self._lock = threading.Condition()
         self._closed = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from app.ui.wording import QT_TRANSLATE_NOOP
 
 Menu = Literal["File", "Edit", "View", "Go", "Ask", "Models", "Help"]
 MENUS: tuple[Menu, ...] = ("File", "Edit", "View", "Go", "Ask", "Models", "Help")
