@@ -68,10 +68,9 @@ class Contents(QTreeWidget):
         if index < 0:
             return
         item = self._items[index][1]
-        while (above := item.parent()) is not None and not above.isExpanded():
-            item = above  # the nearest that can be seen; nothing is unfolded behind the reader's back
-        self.setCurrentItem(item)
-        self.scrollToItem(item)
+        if item is not self.currentItem():
+            self.setCurrentItem(item)
+            self.scrollToItem(item)  # unfolds what it is in
 
 
 def title_of(section: Section, document: Document, units: list[Unit]) -> str:

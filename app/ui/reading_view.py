@@ -85,7 +85,7 @@ class ReadingView(QAbstractScrollArea):
         self._select(None)
         self.verticalScrollBar().setRange(0, max(0, len(document.text) - 1))
         self.flow = self._flow()
-        self._put(self.flow.top_of(place))
+        self.go(place)
         self.setAccessibleDescription(document.title)
 
     def set_marks(self, marks: Sequence[Mark]) -> None:
@@ -110,20 +110,19 @@ class ReadingView(QAbstractScrollArea):
 
     def reset(self) -> None:
         """Lay out again, as after a change of typeface, size or width; the place stays."""
-        place = self._place
         self.flow = self._flow()
-        self._put(self.flow.top_of(place))
+        self.go(self._place)
 
     # Places
 
     @property
     def place(self) -> int:
-        """The character at the top."""
+        """Where the reader is: the character that was gone to, or the first in the window after moving."""
         return self._place
 
     def go(self, place: int) -> None:
         """Put the line of a character at the top."""
-        self._put(self.flow.top_of(place))
+        self._put(self.flow.top_of(place), place)
 
     def light(self, span: Span) -> None:
         """Take the reader to a place, a third down the window, and light it for a while."""
@@ -170,20 +169,22 @@ class ReadingView(QAbstractScrollArea):
     def _move(self, pixels: float) -> None:
         self._put(self.flow.moved(self._top, pixels))
 
-    def _put(self, top: Top) -> None:
-        """Make this the top, no lower than the last line at the bottom."""
+    def _put(self, top: Top, place: int | None = None) -> None:
+        """Make this the top, no lower than the last line at the bottom; the reader is at `place`, or at the top."""
         if len(self.flow):
             lowest = self.flow.last(self.viewport().height())
             if (top.number, top.hidden) > (lowest.number, lowest.hidden):
                 top = lowest
         self._top = top
-        place = self.flow.place_of(top)
+        first = self.flow.place_of(top)
+        if place is None:
+            place = first
+        bar = self.verticalScrollBar()
+        bar.setPageStep(max(1, self._characters()))
+        bar.setValue(first)
         if place != self._place:
             self._place = place
             self.placed.emit(place)
-        bar = self.verticalScrollBar()
-        bar.setPageStep(max(1, self._characters()))
-        bar.setValue(place)
         self.viewport().update()
 
     def _characters(self) -> int:
@@ -229,7 +230,7 @@ class ReadingView(QAbstractScrollArea):
         if event.oldSize().width() != event.size().width():
             self.reset()
         else:
-            self._put(self._top)
+            self.go(self._place)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         pixels = event.pixelDelta().y() or event.angleDelta().y() / 120 * STEP * self._space()

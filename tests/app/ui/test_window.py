@@ -1,0 +1,254 @@
+"""The window as a reader uses it: books are dropped, read, marked, asked about, and are there again afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence
+from pytestqt.qtbot import QtBot
+
+from app.library.store import Store
+from app.paths import Places
+from app.settings import Settings
+from app.ui.bridge import Bridge, Request
+from app.ui.commands import COMMANDS
+from app.ui.window import Window
+from model.types import (
+    Ask,
+    Cited,
+    Claim,
+    Event,
+    Evidence,
+    Failed,
+    Finished,
+    Located,
+    Receipt,
+    Seconds,
+    Span,
+    Stopped,
+    Wrote,
+)
+
+BOOK = "Chapter 1\n\nThe bell 🔔 was cast in 1871.\n\n" + "\n\n".join(
+    f"Paragraph {n} tells of the tide. " * 4 for n in range(80)
+)
+BOOK += "\n\nChapter 2\n\nAnsel Pike cast it from spoons.\n\n" + "The end came. " * 50
+LAW = "渡口条例\n\n第一条　为了保护渡口，制定本条例。\n\n第二条　夜间不得敲钟。\n\n第三条　违反第二条的，处以罚款。\n"
+PIKE = "Ansel Pike cast it from spoons."
+Make = Callable[[], Window]
+
+
+class Answers:
+    """A session that knows one answer about the book, and fails at everything else."""
+
+    def __init__(self) -> None:
+        self.asked: list[Request] = []
+
+    def run(self, request: Request) -> Iterator[Event]:
+        self.asked.append(request)
+        if not isinstance(request, Ask):
+            yield Stopped(0)
+            return
+        text = request.reading.source.text
+        start = text.find(PIKE)
+        if start < 0 or (request.scope and request.scope.end <= start):
+            yield Failed("memory-out", {"model": "m"})
+            return
+        span = Span(start, start + len(PIKE))
+        yield Located((Evidence(span, 2.0), Evidence(Span(0, 9), 1.0)))
+        yield Wrote("Ansel Pike ")
+        yield Wrote("cast it.")
+        yield Cited(True, (Claim("Ansel Pike cast it.", "full", (span,)),))
+        yield Finished(Receipt(10, 10, 2, 2, (), True), Seconds(0, 0, 0, 0))
+
+    def stop(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def make(qtbot: QtBot, tmp_path: Path, answers: Answers) -> Iterator[Make]:
+    made: list[Window] = []
+
+    def make() -> Window:
+        places = Places(tmp_path / "data", tmp_path / "cache", tmp_path / "models")
+        window = Window(places, Settings(tmp_path / "config"), Store(places.data), Bridge(answers))
+        qtbot.addWidget(window)
+        window.show()
+        made.append(window)
+        return window
+
+    yield make
+    for window in made:
+        window.close()
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "the bell 钟.txt"
+    path.write_text(BOOK, encoding="utf-8")
+    return path
+
+
+def drop(window: Window, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    none = Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
+
+
+def dropped(window: Window, path: Path, qtbot: QtBot) -> None:
+    drop(window, path)
+    qtbot.waitUntil(lambda: window.document is not None)
+
+
+def test_a_dropped_book_is_read_marked_asked_and_there_again(
+    make: Make, book: Path, qtbot: QtBot, answers: Answers
+) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    document = window.document
+    assert document and window.view.document is document and window.pages.currentIndex() == 1
+    start = document.text.index("1871")
+    window.view.select(Span(start, start + 4))
+    window.actions_by_name["highlight"].trigger()
+    window.go_to_words("Chapter 2")
+    window.actions_by_name["bookmark"].trigger()
+    place = window.view.place
+    window.ask_panel.question.setPlainText("Who cast the bell?")
+    qtbot.keyClick(window.ask_panel.question, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(window.dialogue and window.dialogue.exchanges[-1].state == "done"))
+    assert "Ansel Pike cast it." in window.ask_panel.views[-1].toPlainText()
+    span = Span(document.text.index(PIKE), document.text.index(PIKE) + len(PIKE))
+    assert window.view.cited == (span,) and window.strip.heat[0][0] == span
+    window.go_to_words("0%")
+    link = f"cite:{span.start}-{span.end}"
+    assert window.ask_panel.views[-1].quotation(link) == PIKE
+    window.ask_panel.views[-1].anchorClicked.emit(QUrl(link))
+    assert window.view.lit == span and window.view.rectangles(span)
+    window.actions_by_name["back"].trigger()
+    assert window.view.place == 0
+    window.view.go(place)
+    window.close()
+
+    again = make()
+    (known,) = again.store.books()
+    assert known.path == str(book) and known.place == place and 0 < known.progress < 1
+    again.library.opened.emit(known)
+    qtbot.waitUntil(lambda: again.document is not None)
+    assert again.view.place == place
+    highlight, bookmark = again.view.marks
+    assert (highlight.words, highlight.kind, bookmark.span.start) == ("1871", "highlight", place)
+    assert "Ansel Pike cast it." in again.ask_panel.views[0].toPlainText()
+
+
+def test_an_article_that_is_named_needs_no_model(make: Make, tmp_path: Path, qtbot: QtBot, answers: Answers) -> None:
+    path = tmp_path / "law.txt"
+    path.write_text(LAW, encoding="utf-8")
+    window = make()
+    dropped(window, path, qtbot)
+    assert window.document and [unit.number for unit in window.document.units] == ["1", "2", "3"]
+    window._ask("第二条", 0)
+    window._ask("第九条", 0)
+    two, nine = (view.toPlainText() for view in window.ask_panel.views)
+    assert "夜间不得敲钟" in two and "没有" in nine and "第三条" in nine and answers.asked == []
+
+
+def test_what_cannot_be_opened_is_one_sentence_in_place(make: Make, tmp_path: Path, book: Path, qtbot: QtBot) -> None:
+    window = make()
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    for path, words in ((tmp_path / "gone.epub", "no file"), (empty, "is empty")):
+        drop(window, path)
+        qtbot.waitUntil(lambda words=words: words in window.notice.words.text())  # type: ignore[misc]
+        assert window.notice.isVisible() and window.document is None
+    dropped(window, book, qtbot)
+
+
+def test_a_failure_of_the_engine_is_said_in_the_answer(make: Make, book: Path, qtbot: QtBot) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    window._ask("Who cast it?", 1)  # up to here: the answer is behind
+    qtbot.waitUntil(lambda: bool(window.dialogue and window.dialogue.exchanges[-1].state == "failed"))
+    assert "not enough memory" in window.ask_panel.views[-1].toPlainText()
+
+
+def test_the_scope_that_was_chosen_is_asked(make: Make, book: Path, qtbot: QtBot, answers: Answers) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    assert window.document
+    window.go_to_words("Chapter 2")
+    place, leaf = window.view.place, window.document.leaves[1]
+    window.view.select(Span(12, 20))
+    for scope in range(4):
+        window._ask("Who?", scope)
+    qtbot.waitUntil(lambda: len(answers.asked) == 4)
+    asked = [request.scope for request in answers.asked if isinstance(request, Ask)]
+    assert asked[0] is None and asked[3] == Span(12, 20)
+    assert asked[1] == Span(0, place) and asked[2] == Span(leaf.start, leaf.end)
+
+
+def test_words_are_found_one_after_another(make: Make, book: Path, qtbot: QtBot) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    window.actions_by_name["find_words"].trigger()
+    window.find_panel.words.setText("tide")
+    window.find_panel.search()
+    hits = window.find_panel.hits
+    assert len(hits) == 320 and window.view.found == hits
+    seen = []
+    for name in ("find_next", "find_next", "find_previous"):
+        window.actions_by_name[name].trigger()
+        assert window.view.lit
+        seen.append(hits.index(window.view.lit))
+    assert seen == [0, 1, 0]
+
+
+def test_copies_are_the_text_and_its_address(make: Make, book: Path, qtbot: QtBot) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    start = BOOK.index("bell 🔔")
+    window.view.select(Span(start, start + 10))
+    window.actions_by_name["copy"].trigger()
+    assert QGuiApplication.clipboard().text() == "bell 🔔 was"
+    window.actions_by_name["copy_with_address"].trigger()
+    assert QGuiApplication.clipboard().text().endswith("c1.p1") and "bell 🔔 was" in QGuiApplication.clipboard().text()
+
+
+def test_every_command_has_a_method_and_no_two_the_same_key(make: Make) -> None:
+    window = make()
+    keys = [QKeySequence(key).toString() for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys)) and all(keys)
+    for command in COMMANDS:
+        action = window.actions_by_name[command.name]
+        assert action.text() and action.isEnabled() == (not command.book), command.name
+
+
+def test_the_language_model_can_be_switched_off(make: Make, book: Path, qtbot: QtBot) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    assert window.docks["ask"].isVisible()
+    window.settings.set("ai", False)
+    assert not window.docks["ask"].isVisible() and not window.actions_by_name["ask"].isEnabled()
+    assert not window.menus["Ask"].menuAction().isVisible()
+
+
+def test_looks_change_at_once(make: Make, book: Path, qtbot: QtBot) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    window.go_to_words("50%")
+    place = window.view.place
+    for name in ("larger", "larger", "smaller", "next_theme"):
+        window.actions_by_name[name].trigger()
+    assert window.settings["size"] == 18 and window.view.flow.typography.size == 18
+    assert window.view.theme.name == window.theme.name != "system" and abs(window.view.place - place) < 300
