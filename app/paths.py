@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_cache_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from model.types import Folders, Problem
 
@@ -42,6 +42,12 @@ class Places:
             except OSError as error:
                 raise Problem("no-folder", folder=str(folder), reason=error.strerror or "") from error
         return Folders(models=str(self.models), pages=str(self.pages))
+
+    @property
+    def config(self) -> Path:
+        """Where the settings are: the system's own place, or beside the data where a folder was given."""
+        given = os.environ.get("TONGDU_DATA_DIR") or self.data != user_data_path("tongdu")
+        return self.data / "config" if given else user_config_path("tongdu")
 
     @property
     def pages(self) -> Path:

@@ -243,6 +243,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "rest is kept.",
         "{place} 为 {model} 提供的 {file} 与其公布的不符；已丢弃，请重试，其余部分会保留。",
     ),
+    "no-display": (
+        "There is no screen to show a window on; use the commands (`tongdu --help`), or start it on a desktop.",
+        "没有可以显示窗口的屏幕；请使用命令（`tongdu --help`），或在桌面环境中启动。",
+    ),
     "library-newer": (
         "The library {path} was written by a newer Tongdu (version {version}, this one knows {known}); update Tongdu, "
         "or name another folder with --data-dir. Nothing was changed.",

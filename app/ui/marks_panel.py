@@ -50,6 +50,10 @@ class MarksPanel(QWidget):
             self.list.addItem(item)
         self.empty.setVisible(not marks)
 
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours, of what is listed from now on."""
+        self.theme = theme
+
     def retranslate(self) -> None:
         """Words in the language of the window."""
         self.list.setAccessibleName(self.tr("Bookmarks and notes"))

@@ -42,3 +42,18 @@ THEMES: Mapping[str, Theme] = {
         ),
     )
 }  # fmt: skip
+
+
+def style_sheet(theme: Theme) -> str:
+    """The colours of everything around the page, as Qt's style sheet."""
+    t = theme
+    fields = "QLineEdit, QPlainTextEdit, QTextBrowser, QListView, QTreeView, QComboBox, QSpinBox, QDoubleSpinBox"
+    return (
+        f"QWidget {{ background: {t.panel}; color: {t.ink}; }}"
+        f"{fields} {{ background: {t.paper}; border: 1px solid {t.line}; border-radius: 4px; padding: 2px; }}"
+        f"QPushButton {{ background: {t.paper}; border: 1px solid {t.line}; border-radius: 4px; padding: 4px 12px; }}"
+        f"QPushButton:hover, QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}"
+        f"QMenu::item:selected, QMenuBar::item:selected {{ background: {t.selection}; }}"
+        f"QTreeView::item:selected, QListView::item:selected {{ background: {t.selection}; color: {t.ink}; }}"
+        f"QAction:disabled, QMenu::item:disabled {{ color: {t.faded}; }}"
+    )

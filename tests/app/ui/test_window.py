@@ -109,7 +109,7 @@ def drop(window: Window, path: Path) -> None:
 
 def dropped(window: Window, path: Path, qtbot: QtBot) -> None:
     drop(window, path)
-    qtbot.waitUntil(lambda: window.document is not None)
+    qtbot.waitUntil(lambda: window.desk.document is not None)
 
 
 def test_a_dropped_book_is_read_marked_asked_and_there_again(
@@ -117,37 +117,37 @@ def test_a_dropped_book_is_read_marked_asked_and_there_again(
 ) -> None:
     window = make()
     dropped(window, book, qtbot)
-    document = window.document
-    assert document and window.view.document is document and window.pages.currentIndex() == 1
+    document = window.desk.document
+    assert document and window.desk.view.document is document and window.pages.currentIndex() == 1
     start = document.text.index("1871")
-    window.view.select(Span(start, start + 4))
-    window.actions_by_name["highlight"].trigger()
-    window.go_to_words("Chapter 2")
-    window.actions_by_name["bookmark"].trigger()
-    place = window.view.place
+    window.desk.view.select(Span(start, start + 4))
+    window.actions_by_name["marker.highlight"].trigger()
+    window.navigator.go_to_words("Chapter 2")
+    window.actions_by_name["marker.bookmark"].trigger()
+    place = window.desk.view.place
     window.ask_panel.question.setPlainText("Who cast the bell?")
     qtbot.keyClick(window.ask_panel.question, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(window.dialogue and window.dialogue.exchanges[-1].state == "done"))
+    qtbot.waitUntil(lambda: bool(window.asker.dialogue and window.asker.dialogue.exchanges[-1].state == "done"))
     assert "Ansel Pike cast it." in window.ask_panel.views[-1].toPlainText()
     span = Span(document.text.index(PIKE), document.text.index(PIKE) + len(PIKE))
-    assert window.view.cited == (span,) and window.strip.heat[0][0] == span
-    window.go_to_words("0%")
+    assert window.desk.view.cited == (span,) and window.strip.heat[0][0] == span
+    window.navigator.go_to_words("0%")
     link = f"cite:{span.start}-{span.end}"
     assert window.ask_panel.views[-1].quotation(link) == PIKE
     window.ask_panel.views[-1].anchorClicked.emit(QUrl(link))
-    assert window.view.lit == span and window.view.rectangles(span)
-    window.actions_by_name["back"].trigger()
-    assert window.view.place == 0
-    window.view.go(place)
+    assert window.desk.view.lit == span and window.desk.view.rectangles(span)
+    window.actions_by_name["navigator.back"].trigger()
+    assert window.desk.view.place == 0
+    window.desk.view.go(place)
     window.close()
 
     again = make()
-    (known,) = again.store.books()
+    (known,) = again.desk.store.books()
     assert known.path == str(book) and known.place == place and 0 < known.progress < 1
     again.library.opened.emit(known)
-    qtbot.waitUntil(lambda: again.document is not None)
-    assert again.view.place == place
-    highlight, bookmark = again.view.marks
+    qtbot.waitUntil(lambda: again.desk.document is not None)
+    assert again.desk.view.place == place
+    highlight, bookmark = again.desk.view.marks
     assert (highlight.words, highlight.kind, bookmark.span.start) == ("1871", "highlight", place)
     assert "Ansel Pike cast it." in again.ask_panel.views[0].toPlainText()
 
@@ -157,9 +157,9 @@ def test_an_article_that_is_named_needs_no_model(make: Make, tmp_path: Path, qtb
     path.write_text(LAW, encoding="utf-8")
     window = make()
     dropped(window, path, qtbot)
-    assert window.document and [unit.number for unit in window.document.units] == ["1", "2", "3"]
-    window._ask("第二条", 0)
-    window._ask("第九条", 0)
+    assert window.desk.document and [unit.number for unit in window.desk.document.units] == ["1", "2", "3"]
+    window.asker.ask("第二条", 0)
+    window.asker.ask("第九条", 0)
     two, nine = (view.toPlainText() for view in window.ask_panel.views)
     assert "夜间不得敲钟" in two and "没有" in nine and "第三条" in nine and answers.asked == []
 
@@ -170,28 +170,28 @@ def test_what_cannot_be_opened_is_one_sentence_in_place(make: Make, tmp_path: Pa
     empty.touch()
     for path, words in ((tmp_path / "gone.epub", "no file"), (empty, "is empty")):
         drop(window, path)
-        qtbot.waitUntil(lambda words=words: words in window.notice.words.text())  # type: ignore[misc]
-        assert window.notice.isVisible() and window.document is None
+        qtbot.waitUntil(lambda words=words: words in window.desk.notice.words.text())  # type: ignore[misc]
+        assert window.desk.notice.isVisible() and window.desk.document is None
     dropped(window, book, qtbot)
 
 
 def test_a_failure_of_the_engine_is_said_in_the_answer(make: Make, book: Path, qtbot: QtBot) -> None:
     window = make()
     dropped(window, book, qtbot)
-    window._ask("Who cast it?", 1)  # up to here: the answer is behind
-    qtbot.waitUntil(lambda: bool(window.dialogue and window.dialogue.exchanges[-1].state == "failed"))
+    window.asker.ask("Who cast it?", 1)  # up to here: the answer is behind
+    qtbot.waitUntil(lambda: bool(window.asker.dialogue and window.asker.dialogue.exchanges[-1].state == "failed"))
     assert "not enough memory" in window.ask_panel.views[-1].toPlainText()
 
 
 def test_the_scope_that_was_chosen_is_asked(make: Make, book: Path, qtbot: QtBot, answers: Answers) -> None:
     window = make()
     dropped(window, book, qtbot)
-    assert window.document
-    window.go_to_words("Chapter 2")
-    place, leaf = window.view.place, window.document.leaves[1]
-    window.view.select(Span(12, 20))
+    assert window.desk.document
+    window.navigator.go_to_words("Chapter 2")
+    place, leaf = window.desk.view.place, window.desk.document.leaves[1]
+    window.desk.view.select(Span(12, 20))
     for scope in range(4):
-        window._ask("Who?", scope)
+        window.asker.ask("Who?", scope)
     qtbot.waitUntil(lambda: len(answers.asked) == 4)
     asked = [request.scope for request in answers.asked if isinstance(request, Ask)]
     assert asked[0] is None and asked[3] == Span(12, 20)
@@ -201,16 +201,16 @@ def test_the_scope_that_was_chosen_is_asked(make: Make, book: Path, qtbot: QtBot
 def test_words_are_found_one_after_another(make: Make, book: Path, qtbot: QtBot) -> None:
     window = make()
     dropped(window, book, qtbot)
-    window.actions_by_name["find_words"].trigger()
+    window.actions_by_name["window.find_words"].trigger()
     window.find_panel.words.setText("tide")
     window.find_panel.search()
     hits = window.find_panel.hits
-    assert len(hits) == 320 and window.view.found == hits
+    assert len(hits) == 320 and window.desk.view.found == hits
     seen = []
-    for name in ("find_next", "find_next", "find_previous"):
+    for name in ("navigator.find_next", "navigator.find_next", "navigator.find_previous"):
         window.actions_by_name[name].trigger()
-        assert window.view.lit
-        seen.append(hits.index(window.view.lit))
+        assert window.desk.view.lit
+        seen.append(hits.index(window.desk.view.lit))
     assert seen == [0, 1, 0]
 
 
@@ -218,10 +218,10 @@ def test_copies_are_the_text_and_its_address(make: Make, book: Path, qtbot: QtBo
     window = make()
     dropped(window, book, qtbot)
     start = BOOK.index("bell 🔔")
-    window.view.select(Span(start, start + 10))
-    window.actions_by_name["copy"].trigger()
+    window.desk.view.select(Span(start, start + 10))
+    window.actions_by_name["marker.copy"].trigger()
     assert QGuiApplication.clipboard().text() == "bell 🔔 was"
-    window.actions_by_name["copy_with_address"].trigger()
+    window.actions_by_name["marker.copy_with_address"].trigger()
     assert QGuiApplication.clipboard().text().endswith("c1.p1") and "bell 🔔 was" in QGuiApplication.clipboard().text()
 
 
@@ -239,16 +239,16 @@ def test_the_language_model_can_be_switched_off(make: Make, book: Path, qtbot: Q
     dropped(window, book, qtbot)
     assert window.docks["ask"].isVisible()
     window.settings.set("ai", False)
-    assert not window.docks["ask"].isVisible() and not window.actions_by_name["ask"].isEnabled()
+    assert not window.docks["ask"].isVisible() and not window.actions_by_name["window.ask"].isEnabled()
     assert not window.menus["Ask"].menuAction().isVisible()
 
 
 def test_looks_change_at_once(make: Make, book: Path, qtbot: QtBot) -> None:
     window = make()
     dropped(window, book, qtbot)
-    window.go_to_words("50%")
-    place = window.view.place
-    for name in ("larger", "larger", "smaller", "next_theme"):
+    window.navigator.go_to_words("50%")
+    place = window.desk.view.place
+    for name in ("window.larger", "window.larger", "window.smaller", "window.next_theme"):
         window.actions_by_name[name].trigger()
-    assert window.settings["size"] == 18 and window.view.flow.typography.size == 18
-    assert window.view.theme.name == window.theme.name != "system" and abs(window.view.place - place) < 300
+    assert window.settings["size"] == 18 and window.desk.view.flow.typography.size == 18
+    assert window.desk.view.theme.name == window.theme.name != "system" and abs(window.desk.view.place - place) < 300

@@ -1,0 +1,106 @@
+"""Asker: the dialogue about the open book, in its panel, in the text and on the heat strip."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from app.conversation import Conversation
+from app.documents.document import Document
+from app.ui.ask_panel import AskPanel, part_of
+from app.ui.desk import Desk
+from app.ui.dialogue import Dialogue
+from app.ui.heat_strip import HeatStrip
+from app.ui.navigator import Navigator
+from model.types import Read
+
+SELECTION = 3  # of the panel's scopes
+
+
+class Asker(QObject):
+    """Each public method without arguments is a command."""
+
+    def __init__(
+        self, desk: Desk, panel: AskPanel, strip: HeatStrip, navigator: Navigator, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.desk, self.panel, self.strip = desk, panel, strip
+        self.dialogue: Dialogue | None = None
+        panel.asked.connect(self.ask)
+        panel.stopped.connect(self.stop)
+        panel.cited.connect(navigator.show)
+        strip.pressed.connect(navigator.show)
+
+    def show_document(self, document: Document) -> None:
+        """Talk about this one; what was said before is shown."""
+        self.let_go()
+        self.panel.show_document(document)
+        self.strip.show_places(document, (), ())
+        conversation = Conversation(self.desk.places.data, document.key)
+        self.dialogue = Dialogue(
+            document, self.desk.bridge, self.reading, conversation, lambda: self.desk.language, self
+        )
+        for exchange in self.dialogue.begin():
+            self.panel.add(exchange)
+        self.dialogue.changed.connect(self._changed)
+        self.dialogue.busy.connect(self.panel.set_busy)
+
+    def let_go(self) -> None:
+        """End the dialogue."""
+        if self.dialogue is not None:
+            self.dialogue.close()
+        self.dialogue = None
+
+    def ask(self, words: str, scope: int) -> None:
+        """Put a question, to be answered from one of the panel's scopes."""
+        document, view = self.desk.document, self.desk.view
+        if self.dialogue is None or document is None:
+            return
+        if scope == SELECTION and view.selection is None:
+            self.desk.say(self.tr("Select the words that the answer may come from first."))
+            return
+        self.dialogue.ask(words, part_of(document, scope, view.place, view.selection))
+
+    def stop(self) -> None:
+        """End the answers in hand."""
+        if self.dialogue is not None:
+            self.dialogue.stop()
+
+    def prepare(self) -> None:
+        """Read the book now, so that questions are answered at once."""
+        if self.desk.document is not None:
+            self.desk.bridge.submit(self.reading())
+
+    def explain(self) -> None:
+        """Ask what the selected words mean."""
+        self.ask(self.tr("Explain what this passage means."), SELECTION)
+
+    def translate(self) -> None:
+        """Ask for the selected words in the language of the window."""
+        self.ask(self.tr("Translate this passage into English."), SELECTION)
+
+    def summarize(self) -> None:
+        """Ask for the selected words in short."""
+        self.ask(self.tr("Summarize this passage."), SELECTION)
+
+    def reading(self) -> Read:
+        """How the open book is to be read, as the settings stand. Raises Problem "no-folder"."""
+        document, settings = self.desk.document, self.desk.settings
+        assert document is not None
+        return Read(
+            document.source(),
+            settings.text("model"),
+            self.desk.places.folders(),
+            offline=settings.on("offline"),
+            cache_bytes=round(settings.number("cache-limit") * 1e9) or None,
+        )
+
+    def _changed(self, number: int) -> None:
+        if self.dialogue is None or self.desk.document is None:
+            return
+        exchange = self.dialogue.exchanges[number]
+        if number == len(self.panel.views):
+            self.panel.add(exchange)
+        else:
+            self.panel.show_exchange(number, exchange)
+        self.strip.show_places(self.desk.document, exchange.evidence, exchange.cited())
+        self.desk.view.set_cited(exchange.cited())

@@ -1,0 +1,121 @@
+"""Start: the application around the window."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.library.store import Store
+from app.paths import Places
+from app.problems import render, system_language
+from app.session import Session
+from app.settings import Settings
+from app.ui.bridge import Bridge
+from app.ui.window import Window
+from model.types import Problem
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the window is to begin with. `open_at`: a place in the first file; `search`: words to find in it.
+    `for_testing`: nothing is read of the user's folders and nothing is kept; `quit_after_paint`: leave at once.
+    """
+
+    files: tuple[Path, ...] = ()
+    data_dir: str | None = None
+    offline: bool = False
+    open_at: str = ""
+    search: str = ""
+    for_testing: bool = False
+    quit_after_paint: bool = False
+
+
+def start(wish: Wish) -> int:
+    """Open the window and stay until it is closed. Returns the exit status."""
+    if not wish.for_testing:
+        return _run(wish)
+    with tempfile.TemporaryDirectory(prefix="tongdu-") as folder:
+        return _run(replace(wish, data_dir=folder))
+
+
+def _run(wish: Wish) -> int:
+    if not has_display():
+        print(render("no-display", {}, system_language()), file=sys.stderr)
+        return 1
+    application = QApplication(["tongdu"])
+    application.setApplicationName("tongdu")
+    application.setApplicationDisplayName("Tongdu")
+    application.setDesktopFileName("tongdu")
+    places = Places.find(wish.data_dir)
+    try:
+        places.folders()
+        store = Store(places.data)
+    except Problem as problem:
+        print(render(problem.code, problem.parameters, system_language()), file=sys.stderr)
+        return 1
+    settings = Settings(None if wish.for_testing else places.config)
+    bridge = Bridge(Session(wish.offline or settings.on("offline")))
+    window = Window(places, settings, store, bridge)
+    first = Painted(window)
+    if wish.quit_after_paint:
+        first.then(window.close)
+    window.show()
+    first.then(lambda: _open(window, wish))
+    status = application.exec()
+    store.close()
+    return status
+
+
+def has_display() -> bool:
+    """Whether there is a screen to show a window on, or Qt was told of another way."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _open(window: Window, wish: Wish) -> None:
+    """Open the files, the last one to be seen, once the window is."""
+    for path in wish.files:
+        window.librarian.open(path.absolute())
+    if wish.open_at or wish.search:
+        window.librarian.opened.connect(lambda: _arrive(window, wish))
+
+
+def _arrive(window: Window, wish: Wish) -> None:
+    """Go where the reader wanted to begin."""
+    if wish.open_at:
+        window.navigator.go_to_words(wish.open_at)
+    if wish.search:
+        window.find_words()
+        window.find_panel.words.setText(wish.search)
+        window.find_panel.search()
+        window.navigator.find_next()
+
+
+class Painted(QObject):
+    """Knows when a window was painted first."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._todo: list[Callable[[], object]] = []
+        self._window = window
+        window.library.list.viewport().installEventFilter(self)
+        window.library.empty.installEventFilter(self)
+
+    def then(self, do: Callable[[], object]) -> None:
+        """Do this behind the first frame."""
+        self._todo.append(do)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._todo:
+            todo, self._todo = self._todo, []
+            for do in todo:
+                QTimer.singleShot(0, do)
+        return False
