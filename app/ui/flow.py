@@ -18,6 +18,7 @@ from app.ui.paragraph import Paragraph
 from app.ui.typography import Typography
 
 KEPT = 400  # paragraphs that stay laid out
+_EXACT = 0.5  # pixels that two edges may differ
 LONGEST = 6000  # characters of a paragraph; a longer one is set as several
 
 
@@ -98,6 +99,27 @@ class Flow:
             hidden -= self.paragraph(number).height
             number += 1
         return Top(number, max(0.0, min(hidden, self.paragraph(number).height)))
+
+    def page_end(self, top: Top, height: float) -> tuple[Top, float]:
+        """Where the next page begins, and where this one ends in the window: no line and no picture is cut."""
+        bottom = 0.0
+        for number, paragraph, y in self.visible(top, height):
+            for low, high in paragraph.boxes():
+                if y + low < -_EXACT:
+                    continue
+                if y + high > height + _EXACT and bottom > 0:
+                    return Top(number, low), bottom
+                bottom = min(y + high, height)
+        return self.moved(top, height), height
+
+    def page_before(self, top: Top, height: float) -> Top:
+        """Where the page begins that ends where this one begins, as nearly as whole lines allow."""
+        above = self.moved(top, -height)
+        for number, paragraph, y in self.visible(above, height):
+            for low, _ in paragraph.boxes():
+                if y + low >= -_EXACT:
+                    return Top(number, max(0.0, low)) if (number, low) < (top.number, top.hidden) else above
+        return above
 
     def last(self, height: float) -> Top:
         """The lowest place: the end of the text at the bottom of a window of this height."""

@@ -73,6 +73,12 @@ class Paragraph:
         line = self.layout.lineAt(number)
         return line.y() - (self.space - line.height()) / 2
 
+    def boxes(self) -> list[tuple[float, float]]:
+        """Top and bottom of what must not be cut by the end of a page: the picture, and each line."""
+        lines = [(self.top_of(number), self.top_of(number) + self.space) for number in range(self.lines)]
+        pictures = [] if self.picture.isEmpty() else [(self.picture.top(), self.picture.bottom())]
+        return [*pictures, *lines] or [(0.0, self.height)]
+
     def place(self, x: float, y: float) -> int:
         """The character of the document that is nearest to a point; the end counts too."""
         line = self._line_at(y)

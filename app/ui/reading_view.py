@@ -133,9 +133,29 @@ class ReadingView(QAbstractScrollArea):
         self.viewport().update()
 
     def turn(self, pages: int) -> None:
-        """Move by windows, with a line of overlap."""
+        """Move by windows with a line of overlap; where pages are turned, by pages of whole lines."""
+        if self.is_paged:
+            for _ in range(abs(pages)):
+                self._turn_page(forward=pages > 0)
+            return
         line = self.flow.paragraph(self._top.number).space if len(self.flow) else 0.0
         self._move(pages * (self.viewport().height() - OVERLAP * line))
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether pages are turned."""
+        return self.settings.text("mode") == "paged"
+
+    def _turn_page(self, forward: bool) -> None:
+        height = self.viewport().height()
+        if not len(self.flow):
+            return
+        if not forward:
+            self._put(self.flow.page_before(self._top, height))
+            return
+        (end, _), lowest = self.flow.page_end(self._top, height), self.flow.last(height)
+        if (self._top.number, self._top.hidden) < (lowest.number, lowest.hidden):
+            self._put(end, bounded=False)  # the last page may be short
 
     def select(self, span: Span | None) -> None:
         """Select characters."""
@@ -169,9 +189,11 @@ class ReadingView(QAbstractScrollArea):
     def _move(self, pixels: float) -> None:
         self._put(self.flow.moved(self._top, pixels))
 
-    def _put(self, top: Top, place: int | None = None) -> None:
-        """Make this the top, no lower than the last line at the bottom; the reader is at `place`, or at the top."""
-        if len(self.flow):
+    def _put(self, top: Top, place: int | None = None, bounded: bool = True) -> None:
+        """Make this the top, if `bounded` no lower than the last line at the bottom; the reader is at `place`, or at
+        the top.
+        """
+        if len(self.flow) and bounded:
             lowest = self.flow.last(self.viewport().height())
             if (top.number, top.hidden) > (lowest.number, lowest.hidden):
                 top = lowest
@@ -207,6 +229,9 @@ class ReadingView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), QColor(self.theme.paper))
         clip, left = QRectF(event.rect()), self._left()
+        if self.is_paged and len(self.flow):
+            _, bottom = self.flow.page_end(self._top, self.viewport().height())
+            painter.setClipRect(QRectF(0, 0, self.viewport().width(), bottom))
         for _, paragraph, y in self.flow.visible(self._top, self.viewport().height()):
             at = QPointF(left, y)
             paragraph.paint(painter, at, self.theme.ink, self._paints(paragraph), clip)
@@ -234,7 +259,10 @@ class ReadingView(QAbstractScrollArea):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         pixels = event.pixelDelta().y() or event.angleDelta().y() / 120 * STEP * self._space()
-        self._move(-pixels)
+        if self.is_paged:
+            self.turn(1 if pixels < 0 else -1)
+        else:
+            self._move(-pixels)
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -243,6 +271,8 @@ class ReadingView(QAbstractScrollArea):
             self.turn(-1 if back else 1)
         elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
             self.turn(1 if key == Qt.Key.Key_PageDown else -1)
+        elif self.is_paged and key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left):
+            self.turn(1 if key in (Qt.Key.Key_Down, Qt.Key.Key_Right) else -1)
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self._move((1 if key == Qt.Key.Key_Down else -1) * self._space())
         elif key == Qt.Key.Key_Home:

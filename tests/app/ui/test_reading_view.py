@@ -99,6 +99,38 @@ def test_paging_through_shows_every_line_and_ends_at_the_end(show: Show) -> None
     assert view.place == 0
 
 
+def shown_lines(view: ReadingView) -> list[tuple[int, int]]:
+    """The lines that a page shows whole: paragraph and line."""
+    height = view.viewport().height()
+    _, bottom = view.flow.page_end(view._top, height)
+    assert bottom <= height
+    return [
+        (number, line)
+        for number, paragraph, y in view.flow.visible(view._top, height)
+        for line in range(paragraph.lines)
+        if y + paragraph.top_of(line) >= -0.5 and y + paragraph.top_of(line) + paragraph.space <= bottom + 0.5
+    ]
+
+
+def test_pages_show_every_line_once_and_none_is_cut(show: Show) -> None:
+    view = show(mode="paged")
+    seen: list[tuple[int, int]] = []
+    for _ in range(1000):
+        seen += shown_lines(view)
+        place = view.place
+        view.turn(1)
+        if view.place == place:
+            break
+    assert seen == [(n, k) for n in range(len(view.flow)) for k in range(view.flow.paragraph(n).lines)]
+    for _ in range(1000):
+        place = view.place
+        view.turn(-1)
+        if view.place == place:
+            break
+        assert view.place < place
+    assert view.place == 0
+
+
 def test_keys_and_wheel_move_and_no_further_than_the_ends(show: Show, qtbot: QtBot) -> None:
     view = show()
     qtbot.keyClick(view, Qt.Key.Key_Up)
