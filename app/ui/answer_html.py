@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.documents.document import Document
 from app.ui.themes import Theme
-from app.ui.wording import QT_TRANSLATE_NOOP, translated
+from app.ui.wording import QT_TRANSLATE_NOOP, translate
 from model.types import Claim, Evidence, Listed, Receipt, Span
 
 State = Literal["waiting", "reading", "writing", "done", "stopped", "failed"]
@@ -70,14 +70,14 @@ def exchange_html(exchange: Exchange, document: Document, theme: Theme) -> str:
 
 def receipt_line(receipt: Receipt) -> str:
     """How much of the document was read for the answer."""
-    said = translated("Answer", "read {read} of {total} tokens, {sections} of {all} chapters")
+    said = translate("Answer", "read {read} of {total} tokens, {sections} of {all} chapters")
     line = said.format(
         read=f"{receipt.tokens_read:,}",
         total=f"{receipt.tokens_total:,}",
         sections=receipt.sections_read,
         all=receipt.sections_total,
     )
-    return f"{line} · {translated('Answer', 'prepared before')}" if receipt.prepared_before else line
+    return f"{line} · {translate('Answer', 'prepared before')}" if receipt.prepared_before else line
 
 
 def span_of(link: str) -> Span | None:
@@ -108,13 +108,13 @@ def _units(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
 
 
 def _unanswered(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
-    parts = [f"<p>{translated('Answer', 'The document does not answer this.')}</p>"]
+    parts = [f"<p>{translate('Answer', 'The document does not answer this.')}</p>"]
     nearest = [item.span for item in exchange.evidence[:NEAREST]]
     if nearest:
-        label = translated("Answer", "Nearest passages (no evidence):")
+        label = translate("Answer", "Nearest passages (no evidence):")
         parts.append(f'<p style="color:{theme.faded}">{label}</p>{_list(nearest, document, theme)}')
     if exchange.text:
-        words = translated("Answer", "What the model wrote") + (" ▾" if exchange.unfolded else " ▸")
+        words = translate("Answer", "What the model wrote") + (" ▾" if exchange.unfolded else " ▸")
         parts.append(f'<p><a href="unfold:" style="color:{theme.faded}">{words}</a></p>')
         if exchange.unfolded:
             parts.append(f'<p style="color:{theme.faded}">{_words(exchange.text)}</p>')
@@ -126,11 +126,11 @@ def _listed(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
     listed = exchange.listed
     if listed is None:
         return []
-    said = translated("Answer", "“{words}” stands in {count} places of the text.")
+    said = translate("Answer", "“{words}” stands in {count} places of the text.")
     parts = [f"<p>{_words(said.format(words=listed.words, count=len(listed.found)))}</p>"]
     for label, spans in (
-        (translated("Answer", "not cited above: {count}"), listed.unlisted),
-        (translated("Answer", "cited above, without these words: {count}"), listed.beyond),
+        (translate("Answer", "not cited above: {count}"), listed.unlisted),
+        (translate("Answer", "cited above, without these words: {count}"), listed.beyond),
     ):
         if spans:
             head = _words(label.format(count=len(spans)))

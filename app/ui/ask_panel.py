@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from app.documents.document import Document
 from app.ui.answer_html import Exchange, exchange_html, span_of
 from app.ui.themes import Theme
-from app.ui.wording import QT_TRANSLATE_NOOP, translated
+from app.ui.wording import QT_TRANSLATE_NOOP, translate
 from model.types import Span
 
 LONGEST_TIP = 600  # characters of a quotation that hovering shows
@@ -187,7 +187,7 @@ class AskPanel(QWidget):
         self.hint.setText(self.tr("The whole book is read once; then every answer shows where in it it stands."))
         chosen = max(0, self.scope.currentIndex())
         self.scope.clear()
-        self.scope.addItems([translated("Ask", words) for words in SCOPES])
+        self.scope.addItems([translate("Ask", words) for words in SCOPES])
         self.scope.setCurrentIndex(chosen)
         for view in self.views:
             view.show_exchange(view.exchange)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -33,6 +32,4 @@ def window(
     quit_after_paint: bool,
 ) -> None:
     """Read FILE and ask about it."""
-    if lang:
-        os.environ["LANGUAGE"] = lang
-    sys.exit(start(Wish(files, data_dir, offline, open_at, search, for_testing, quit_after_paint)))
+    sys.exit(start(Wish(files, data_dir, offline, lang or "", open_at, search, for_testing, quit_after_paint)))

@@ -8,12 +8,13 @@ from app.documents.document import Document
 from app.library.records import Book
 from app.library.store import Store
 from app.paths import Places
-from app.problems import render, system_language
+from app.problems import render
 from app.settings import Settings
 from app.ui.bridge import Bridge
 from app.ui.history import History
 from app.ui.notice_bar import NoticeBar
 from app.ui.reading_view import ReadingView
+from app.ui.tongue import Tongue
 from model.types import Problem
 
 
@@ -25,6 +26,7 @@ class Desk:
     settings: Settings
     store: Store
     bridge: Bridge
+    tongue: Tongue
     view: ReadingView
     notice: NoticeBar
     document: Document | None = None
@@ -34,8 +36,7 @@ class Desk:
     @property
     def language(self) -> str:
         """The language of the window: "en" or "zh"."""
-        chosen = self.settings.text("language")
-        return system_language() if chosen == "system" else chosen
+        return self.tongue.language
 
     def say(self, words: str) -> None:
         """One plain sentence in place."""

@@ -15,7 +15,7 @@ from app.documents.law.question import ruled
 from app.problems import render
 from app.ui.answer_html import Exchange
 from app.ui.bridge import Bridge
-from app.ui.wording import translated
+from app.ui.wording import translate
 from model.types import (
     Ask,
     Cited,
@@ -83,7 +83,7 @@ class Dialogue(QObject):
         history = self._conversation.history(scope)
         job = self.bridge.submit(Ask(self._reading(), question, scope, so_far, named=units, history=history))
         self._jobs[job] = number
-        self._put(number, progress=translated("Dialogue", "Waiting…"))
+        self._put(number, progress=translate("Dialogue", "Waiting…"))
         self.busy.emit(True)
         return number
 
@@ -131,7 +131,7 @@ class Dialogue(QObject):
             case Failed():
                 self._change(number, state="failed", problem=render(event.code, event.parameters, language))
             case Stopped():
-                self._change(number, state="stopped", progress=translated("Dialogue", "Stopped."))
+                self._change(number, state="stopped", progress=translate("Dialogue", "Stopped."))
             case Finished():
                 self._change(number, state="done", receipt=event.receipt, progress="")
                 self._keep(number)
@@ -159,12 +159,12 @@ class Dialogue(QObject):
 def progress_of(event: Fetching | Converting | Indexing | Reading) -> str:
     """How far a step is, for people: with the time that is left where it can be told."""
     if isinstance(event, Converting):
-        return translated("Dialogue", "Unpacking the model once…")
+        return translate("Dialogue", "Unpacking the model once…")
     share = event.done / max(1, event.total)
     if isinstance(event, Fetching):
-        said = translated("Dialogue", "Fetching {model} from {place}: {share}")
+        said = translate("Dialogue", "Fetching {model} from {place}: {share}")
         return said.format(model=event.model, place=event.place, share=f"{share:.0%}")
-    said = translated("Dialogue", "Reading: {share}") if isinstance(event, Reading) else translated(
+    said = translate("Dialogue", "Reading: {share}") if isinstance(event, Reading) else translate(
         "Dialogue", "Reading passages: {share}"
     )  # fmt: skip
     left = remaining(event)
@@ -177,5 +177,5 @@ def remaining(event: Indexing | Reading) -> str:
         return ""
     seconds = (event.total - event.done) * event.seconds / event.fresh
     if seconds < 90:
-        return translated("Dialogue", "{count} s left").format(count=round(seconds))
-    return translated("Dialogue", "{count} min left").format(count=round(seconds / 60))
+        return translate("Dialogue", "{count} s left").format(count=round(seconds))
+    return translate("Dialogue", "{count} min left").format(count=round(seconds / 60))

@@ -40,7 +40,7 @@ from PySide6.QtWidgets import (
 from app.library.records import Book
 from app.ui.covers import Covers
 from app.ui.themes import Theme
-from app.ui.wording import QT_TRANSLATE_NOOP, translated
+from app.ui.wording import QT_TRANSLATE_NOOP, translate
 from model.folding import fold
 
 COVER = QSize(120, 170)
@@ -179,7 +179,7 @@ class Tile(QStyledItemDelegate):
     def _words(self, painter: QPainter, book: Book, box: QRect) -> None:
         room = QRect(box.left() + 10, box.top() + COVER.height() + 22, box.width() - 20, 18)
         state = self.states.get(book.key, State())
-        said = state.words or (translated("Library", "Ready") if state.ready else "")
+        said = state.words or (translate("Library", "Ready") if state.ready else "")
         author = ", ".join(book.authors)
         for words, colour, bold in (
             (book.title, self.theme.ink, True),
@@ -253,7 +253,7 @@ class LibraryView(QWidget):
         self.list.setAccessibleName(self.tr("Books"))
         chosen = max(0, self.order.currentIndex())
         self.order.clear()
-        self.order.addItems([translated("Library", words) for words in ORDERS])
+        self.order.addItems([translate("Library", words) for words in ORDERS])
         self.order.setCurrentIndex(chosen)
         self.empty.setText(self.tr("Drop books here, or open one: EPUB, PDF, TXT, DOCX, HTML, Markdown, MOBI, FB2."))
 

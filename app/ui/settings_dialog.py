@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.settings import Group, Setting, Settings, Value
-from app.ui.wording import QT_TRANSLATE_NOOP, translated
+from app.ui.wording import QT_TRANSLATE_NOOP, translate
 
 GROUPS: dict[Group, str] = {
     "reading": QT_TRANSLATE_NOOP("Settings", "Reading"),
@@ -33,10 +33,10 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.settings, self._called = settings, int(language == "zh")
         self.fields: dict[str, QWidget] = {}
-        self.setWindowTitle(translated("Settings", "Settings"))
+        self.setWindowTitle(translate("Settings", "Settings"))
         layout = QVBoxLayout(self)
         for group, title in GROUPS.items():
-            box = QGroupBox(translated("Settings", title))
+            box = QGroupBox(translate("Settings", title))
             form = QFormLayout(box)
             for setting in settings:
                 if setting.group == group:

@@ -31,6 +31,7 @@ class Wish:
     files: tuple[Path, ...] = ()
     data_dir: str | None = None
     offline: bool = False
+    language: str = ""
     open_at: str = ""
     search: str = ""
     for_testing: bool = False
@@ -47,7 +48,7 @@ def start(wish: Wish) -> int:
 
 def _run(wish: Wish) -> int:
     if not has_display():
-        print(render("no-display", {}, system_language()), file=sys.stderr)
+        print(render("no-display", {}, wish.language or system_language()), file=sys.stderr)
         return 1
     application = QApplication(["tongdu"])
     application.setApplicationName("tongdu")
@@ -58,11 +59,11 @@ def _run(wish: Wish) -> int:
         places.folders()
         store = Store(places.data)
     except Problem as problem:
-        print(render(problem.code, problem.parameters, system_language()), file=sys.stderr)
+        print(render(problem.code, problem.parameters, wish.language or system_language()), file=sys.stderr)
         return 1
     settings = Settings(None if wish.for_testing else places.config)
     bridge = Bridge(Session(wish.offline or settings.on("offline")))
-    window = Window(places, settings, store, bridge)
+    window = Window(places, settings, store, bridge, wish.language)
     first = Painted(window)
     if wish.quit_after_paint:
         first.then(window.close)

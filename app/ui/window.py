@@ -47,7 +47,8 @@ from app.ui.palette import Palette
 from app.ui.reading_view import ReadingView
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.themes import THEMES, Theme, style_sheet
-from app.ui.wording import translated
+from app.ui.tongue import Tongue
+from app.ui.wording import translate
 from model.types import Problem
 
 TITLE = "Tongdu 通读"
@@ -59,16 +60,16 @@ LAID_OUT = ("size", "typeface", "line-height", "measure", "justified", "indented
 class Window(QMainWindow):
     """The whole reader. Nothing of it imports torch: that is the worker's."""
 
-    def __init__(self, places: Places, settings: Settings, store: Store, bridge: Bridge) -> None:
+    def __init__(self, places: Places, settings: Settings, store: Store, bridge: Bridge, language: str = "") -> None:
         super().__init__()
-        self.settings = settings
+        self.settings, tongue = settings, Tongue(settings, language, self)
         self.theme = _theme(settings)
         self.covers = Covers(places.cache)
         self.library, self.strip = LibraryView(self.covers, self.theme), HeatStrip(self.theme)
         self.contents_panel, self.find_panel = Contents(), FindPanel()
         self.marks_panel, self.ask_panel = MarksPanel(self.theme), AskPanel(self.theme)
         view, notice = ReadingView(settings, self.theme), NoticeBar(self.theme)
-        self.desk = Desk(places, settings, store, bridge, view, notice)
+        self.desk = Desk(places, settings, store, bridge, tongue, view, notice)
         self.navigator = Navigator(self.desk, self.find_panel, self)
         self.marker = Marker(self.desk, self.marks_panel, self.navigator, self)
         self.asker = Asker(self.desk, self.ask_panel, self.strip, self.navigator, self)
@@ -233,7 +234,7 @@ class Window(QMainWindow):
     def shortcuts(self) -> None:
         """All keys."""
         keyed = [command for command in COMMANDS if command.keys]
-        lines = [f"{translated('Commands', command.text)}\t{', '.join(command.keys)}" for command in keyed]
+        lines = [f"{translate('Commands', command.text)}\t{', '.join(command.keys)}" for command in keyed]
         QMessageBox.information(self, self.tr("Keys"), "\n".join(lines))
 
     def about(self) -> None:
@@ -326,9 +327,9 @@ class Window(QMainWindow):
     def retranslate(self) -> None:
         """Words in the language of the window."""
         for name, menu in self.menus.items():
-            menu.setTitle(translated("Commands", MENU_TITLES[name]))
+            menu.setTitle(translate("Commands", MENU_TITLES[name]))
         for command in COMMANDS:
-            self.actions_by_name[command.name].setText(translated("Commands", command.text))
+            self.actions_by_name[command.name].setText(translate("Commands", command.text))
         titles = {
             "contents": self.tr("Contents"),
             "find": self.tr("Find"),

@@ -10,6 +10,6 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
     return text
 
 
-def translated(context: str, text: str) -> str:
+def translate(context: str, text: str) -> str:
     """Words that were marked, in the language of the window."""
     return QCoreApplication.translate(context, text)

@@ -1,0 +1,576 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Answer</name>
+    <message>
+        <source>supported by the text</source>
+        <translation>有原文依据</translation>
+    </message>
+    <message>
+        <source>partly supported by the text</source>
+        <translation>部分有原文依据</translation>
+    </message>
+    <message>
+        <source>not supported by the text</source>
+        <translation>没有原文依据</translation>
+    </message>
+    <message>
+        <source>read {read} of {total} tokens, {sections} of {all} chapters</source>
+        <translation>读了 {total} 个词元中的 {read} 个，{all} 章中的 {sections} 章</translation>
+    </message>
+    <message>
+        <source>Nearest passages (no evidence):</source>
+        <translation>最接近的段落（不是依据）：</translation>
+    </message>
+    <message>
+        <source>What the model wrote</source>
+        <translation>模型写了什么</translation>
+    </message>
+    <message>
+        <source>“{words}” stands in {count} places of the text.</source>
+        <translation>“{words}”在文中共有 {count} 处。</translation>
+    </message>
+    <message>
+        <source>not cited above: {count}</source>
+        <translation>上面没有引用的：{count} 处</translation>
+    </message>
+    <message>
+        <source>cited above, without these words: {count}</source>
+        <translation>上面引用了、但没有这些词的：{count} 处</translation>
+    </message>
+</context>
+<context>
+    <name>Ask</name>
+    <message>
+        <source>The whole book</source>
+        <translation>全书</translation>
+    </message>
+    <message>
+        <source>Up to here (no spoilers)</source>
+        <translation>读到这里为止（不剧透）</translation>
+    </message>
+    <message>
+        <source>This chapter</source>
+        <translation>本章</translation>
+    </message>
+    <message>
+        <source>The selection</source>
+        <translation>选中的文字</translation>
+    </message>
+</context>
+<context>
+    <name>AskPanel</name>
+    <message>
+        <source>Ask about this book</source>
+        <translation>就这本书提问</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>What the answer may come from</source>
+        <translation>回答的依据范围</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>The whole book is read once; then every answer shows where in it it stands.</source>
+        <translation>全书只需读一遍，之后每个回答都会指明出处。</translation>
+    </message>
+</context>
+<context>
+    <name>Asker</name>
+    <message>
+        <source>Select the words that the answer may come from first.</source>
+        <translation>请先选中作为回答依据的文字。</translation>
+    </message>
+    <message>
+        <source>Explain what this passage means.</source>
+        <translation>请解释这段文字的意思。</translation>
+    </message>
+    <message>
+        <source>Translate this passage into English.</source>
+        <translation>请把这段文字译成中文。</translation>
+    </message>
+    <message>
+        <source>Summarize this passage.</source>
+        <translation>请概括这段文字。</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Go</source>
+        <translation>转到(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Ask</source>
+        <translation>提问(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Models</source>
+        <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>书库</translation>
+    </message>
+    <message>
+        <source>Close book</source>
+        <translation>合上书</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy with address</source>
+        <translation>连同出处复制</translation>
+    </message>
+    <message>
+        <source>Find…</source>
+        <translation>查找…</translation>
+    </message>
+    <message>
+        <source>Find next</source>
+        <translation>下一处</translation>
+    </message>
+    <message>
+        <source>Find previous</source>
+        <translation>上一处</translation>
+    </message>
+    <message>
+        <source>Search all books…</source>
+        <translation>在所有书中搜索…</translation>
+    </message>
+    <message>
+        <source>Highlight</source>
+        <translation>划线</translation>
+    </message>
+    <message>
+        <source>Note…</source>
+        <translation>笔记…</translation>
+    </message>
+    <message>
+        <source>Bookmark</source>
+        <translation>书签</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>目录</translation>
+    </message>
+    <message>
+        <source>Bookmarks and notes</source>
+        <translation>书签与笔记</translation>
+    </message>
+    <message>
+        <source>Side bar</source>
+        <translation>侧栏</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Usual size</source>
+        <translation>默认大小</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>翻页</translation>
+    </message>
+    <message>
+        <source>Next theme</source>
+        <translation>换主题</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Go to…</source>
+        <translation>转到…</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>后退</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前进</translation>
+    </message>
+    <message>
+        <source>Next chapter</source>
+        <translation>下一章</translation>
+    </message>
+    <message>
+        <source>Previous chapter</source>
+        <translation>上一章</translation>
+    </message>
+    <message>
+        <source>Beginning</source>
+        <translation>开头</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>结尾</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Prepare this book…</source>
+        <translation>通读这本书…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Explain the selection</source>
+        <translation>解释选中的文字</translation>
+    </message>
+    <message>
+        <source>Translate the selection</source>
+        <translation>翻译选中的文字</translation>
+    </message>
+    <message>
+        <source>Summarize the selection</source>
+        <translation>概括选中的文字</translation>
+    </message>
+    <message>
+        <source>All commands…</source>
+        <translation>所有命令…</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>About Tongdu</source>
+        <translation>关于通读</translation>
+    </message>
+</context>
+<context>
+    <name>Contents</name>
+    <message>
+        <source>Contents</source>
+        <translation>目录</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogue</name>
+    <message>
+        <source>Waiting…</source>
+        <translation>等待中…</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>Unpacking the model once…</source>
+        <translation>正在展开模型（仅一次）…</translation>
+    </message>
+    <message>
+        <source>Fetching {model} from {place}: {share}</source>
+        <translation>正在从 {place} 下载 {model}：{share}</translation>
+    </message>
+    <message>
+        <source>Reading: {share}</source>
+        <translation>通读：{share}</translation>
+    </message>
+    <message>
+        <source>Reading passages: {share}</source>
+        <translation>分段阅读：{share}</translation>
+    </message>
+    <message>
+        <source>{count} s left</source>
+        <translation>还需 {count} 秒</translation>
+    </message>
+    <message>
+        <source>{count} min left</source>
+        <translation>还需 {count} 分钟</translation>
+    </message>
+</context>
+<context>
+    <name>FindPanel</name>
+    <message>
+        <source>Find in this book</source>
+        <translation>在本书中查找</translation>
+    </message>
+    <message>
+        <source>Hits</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>{count} places</source>
+        <translation>{count} 处</translation>
+    </message>
+    <message>
+        <source>, the first {listed} listed</source>
+        <translation>，列出前 {listed} 处</translation>
+    </message>
+</context>
+<context>
+    <name>HeatStrip</name>
+    <message>
+        <source>Where the answer comes from</source>
+        <translation>回答出自何处</translation>
+    </message>
+</context>
+<context>
+    <name>Librarian</name>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>No book says “{words}”.</source>
+        <translation>没有书写到“{words}”。</translation>
+    </message>
+    <message>
+        <source>Remove from the library…</source>
+        <translation>从书库移除…</translation>
+    </message>
+    <message>
+        <source>Remove “{title}” with its highlights and notes? The file itself stays.</source>
+        <translation>移除《{title}》及其划线和笔记吗？文件本身会保留。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+</context>
+<context>
+    <name>Library</name>
+    <message>
+        <source>Last read</source>
+        <translation>最近阅读</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>书名</translation>
+    </message>
+    <message>
+        <source>Author</source>
+        <translation>作者</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>添加时间</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>已通读</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryView</name>
+    <message>
+        <source>Title or author; Enter searches the text of all books</source>
+        <translation>书名或作者；按回车在所有书的正文中搜索</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <source>Books</source>
+        <translation>书籍</translation>
+    </message>
+    <message>
+        <source>Drop books here, or open one: EPUB, PDF, TXT, DOCX, HTML, Markdown, MOBI, FB2.</source>
+        <translation>把书拖到这里，或打开一本：EPUB、PDF、TXT、DOCX、HTML、Markdown、MOBI、FB2。</translation>
+    </message>
+</context>
+<context>
+    <name>Marker</name>
+    <message>
+        <source>Select the words to highlight first.</source>
+        <translation>请先选中要划线的文字。</translation>
+    </message>
+    <message>
+        <source>Select the words that the note is about first.</source>
+        <translation>请先选中要写笔记的文字。</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>笔记</translation>
+    </message>
+</context>
+<context>
+    <name>MarksPanel</name>
+    <message>
+        <source>These words are no longer in the text of this book.</source>
+        <translation>这本书的正文里已经没有这些文字。</translation>
+    </message>
+    <message>
+        <source>Bookmarks and notes</source>
+        <translation>书签与笔记</translation>
+    </message>
+    <message>
+        <source>Select words and press Ctrl+H to highlight them; Ctrl+D keeps a bookmark.</source>
+        <translation>选中文字后按 Ctrl+H 划线；按 Ctrl+D 加书签。</translation>
+    </message>
+    <message>
+        <source>Note and colour…</source>
+        <translation>笔记与颜色…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+</context>
+<context>
+    <name>Navigator</name>
+    <message>
+        <source>Address, chapter, article, page, share (40%) or offset:</source>
+        <translation>地址、章节、条文、页码、百分比（40%）或字符位置：</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>转到</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>转到该处</translation>
+    </message>
+    <message>
+        <source>This leads out of the book: {link}</source>
+        <translation>此链接指向书外：{link}</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeBar</name>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Notice</source>
+        <translation>提示</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>All commands</source>
+        <translation>所有命令</translation>
+    </message>
+    <message>
+        <source>Type a part of a command</source>
+        <translation>输入命令的一部分</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingView</name>
+    <message>
+        <source>Text</source>
+        <translation>正文</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Reading</source>
+        <translation>阅读</translation>
+    </message>
+    <message>
+        <source>Asking</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>程序</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>{count} jobs</source>
+        <translation>{count} 项任务</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>目录</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Bookmarks and notes</source>
+        <translation>书签与笔记</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+</context>
+</TS>
