@@ -77,7 +77,8 @@ def receipt_line(receipt: Receipt) -> str:
         sections=receipt.sections_read,
         all=receipt.sections_total,
     )
-    return f"{line} · {translate('Answer', 'prepared before')}" if receipt.prepared_before else line
+    before = translate("Answer", "prepared before")
+    return f"{line} · {before}" if receipt.prepared_before else line
 
 
 def span_of(link: str) -> Span | None:
@@ -108,7 +109,8 @@ def _units(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
 
 
 def _unanswered(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
-    parts = [f"<p>{translate('Answer', 'The document does not answer this.')}</p>"]
+    said = translate("Answer", "The document does not answer this.")
+    parts = [f"<p>{said}</p>"]
     nearest = [item.span for item in exchange.evidence[:NEAREST]]
     if nearest:
         label = translate("Answer", "Nearest passages (no evidence):")

@@ -51,7 +51,8 @@ class Librarian(QObject):
     def open_files(self) -> None:
         """Let the reader choose files."""
         endings = " ".join(f"*{ending}" for ending in ENDINGS)
-        kinds = f"{self.tr('Books')} ({endings});;* (*)"
+        books = self.tr("Books")
+        kinds = f"{books} ({endings});;* (*)"
         names, _ = QFileDialog.getOpenFileNames(self.view, self.tr("Open"), "", kinds)
         for name in names:
             self.open(Path(name))

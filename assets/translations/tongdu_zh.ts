@@ -20,6 +20,14 @@
         <translation>读了 {total} 个词元中的 {read} 个，{all} 章中的 {sections} 章</translation>
     </message>
     <message>
+        <source>prepared before</source>
+        <translation>此前已读</translation>
+    </message>
+    <message>
+        <source>The document does not answer this.</source>
+        <translation>文档没有回答这个问题。</translation>
+    </message>
+    <message>
         <source>Nearest passages (no evidence):</source>
         <translation>最接近的段落（不是依据）：</translation>
     </message>
@@ -362,6 +370,10 @@
 </context>
 <context>
     <name>Librarian</name>
+    <message>
+        <source>Books</source>
+        <translation>书籍</translation>
+    </message>
     <message>
         <source>Open</source>
         <translation>打开</translation>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,13 @@ def test_every_word_of_the_window_is_translated(tmp_path: Path) -> None:
     for (_, source), translation in kept.items():
         fields = [source.count(field) for field in ("{", "}")]
         assert [translation.count(field) for field in ("{", "}")] == fields, source
+
+
+def test_no_word_hides_in_another_expression() -> None:
+    """`lupdate` does not look into f-strings."""
+    for path in (ROOT / "app" / "ui").glob("*.py"):
+        found = re.findall(r"{(?:translate|self\.tr)\([^}]*}", path.read_text(encoding="utf-8"))
+        assert not [call for call in found if not re.search(r", [a-z_.\[]+\)", call)], path.name
 
 
 def test_what_is_loaded_is_what_was_translated(tmp_path: Path) -> None:
