@@ -11,6 +11,7 @@ from app.ui.desk import Desk
 from app.ui.dialogue import Dialogue
 from app.ui.heat_strip import HeatStrip
 from app.ui.navigator import Navigator
+from app.ui.preparer import Preparer
 from model.types import Read
 
 SELECTION = 3  # of the panel's scopes
@@ -20,10 +21,16 @@ class Asker(QObject):
     """Each public method without arguments is a command."""
 
     def __init__(
-        self, desk: Desk, panel: AskPanel, strip: HeatStrip, navigator: Navigator, parent: QObject | None = None
+        self,
+        desk: Desk,
+        panel: AskPanel,
+        strip: HeatStrip,
+        navigator: Navigator,
+        preparer: Preparer,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.desk, self.panel, self.strip = desk, panel, strip
+        self.desk, self.panel, self.strip, self.preparer = desk, panel, strip, preparer
         self.dialogue: Dialogue | None = None
         panel.asked.connect(self.ask)
         panel.stopped.connect(self.stop)
@@ -66,9 +73,9 @@ class Asker(QObject):
             self.dialogue.stop()
 
     def prepare(self) -> None:
-        """Read the book now, so that questions are answered at once."""
+        """Read the book now, so that questions are answered at once; first the plan is shown."""
         if self.desk.document is not None:
-            self.desk.bridge.submit(self.reading())
+            self.preparer.plan(self.desk.document, self.reading())
 
     def explain(self) -> None:
         """Ask what the selected words mean."""

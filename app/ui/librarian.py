@@ -15,6 +15,7 @@ from app.ui.covers import Covers
 from app.ui.desk import Desk
 from app.ui.library_view import LibraryView, State
 from app.ui.opener import Opened, Opener
+from app.ui.preparer import Preparer
 from model import readings
 from model.types import Problem
 
@@ -30,9 +31,12 @@ class Librarian(QObject):
 
     opened = Signal(object, object)
 
-    def __init__(self, desk: Desk, view: LibraryView, covers: Covers, parent: QObject | None = None) -> None:
+    def __init__(
+        self, desk: Desk, view: LibraryView, covers: Covers, preparer: Preparer, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self.desk, self.view, self.covers = desk, view, covers
+        self.desk, self.view, self.covers, self.preparer = desk, view, covers, preparer
+        preparer.changed.connect(self._show_states)
         self.opener = Opener(desk.places.cache, self)
         self.opener.opened.connect(self._put)
         view.opened.connect(self.open_book)
@@ -65,7 +69,8 @@ class Librarian(QObject):
             self.desk.say_problem(problem)
             return
         ready = {note.document for note in readings.notes(self.desk.places.pages)}
-        self.view.show_books(books, {book.key: State(ready=book.key in ready) for book in books})
+        states = {book.key: State(ready=book.key in ready) for book in books} | self.preparer.states()
+        self.view.show_books(books, states)
 
     def search(self, words: str) -> None:
         """Look for words in the text of all books."""
@@ -113,6 +118,11 @@ class Librarian(QObject):
         if opened.show:
             self.opened.emit(document, book)
         else:
+            self.show()
+
+    def _show_states(self) -> None:
+        """What the books are ready for, while the shelf is seen."""
+        if self.view.isVisible():
             self.show()
 
     def _menu(self, book: Book, point: QPoint) -> None:

@@ -44,11 +44,13 @@ from app.ui.marks_panel import MarksPanel
 from app.ui.navigator import Navigator
 from app.ui.notice_bar import NoticeBar
 from app.ui.palette import Palette
+from app.ui.preparer import Preparer
 from app.ui.reading_view import ReadingView
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.themes import THEMES, Theme, style_sheet
 from app.ui.tongue import Tongue
 from app.ui.wording import translate
+from app.ui.work_bar import WorkBar
 from model.types import Problem
 
 TITLE = "Tongdu 通读"
@@ -72,8 +74,9 @@ class Window(QMainWindow):
         self.desk = Desk(places, settings, store, bridge, tongue, view, notice)
         self.navigator = Navigator(self.desk, self.find_panel, self)
         self.marker = Marker(self.desk, self.marks_panel, self.navigator, self)
-        self.asker = Asker(self.desk, self.ask_panel, self.strip, self.navigator, self)
-        self.librarian = Librarian(self.desk, self.library, self.covers, self)
+        self.preparer = Preparer(self.desk, self)
+        self.asker = Asker(self.desk, self.ask_panel, self.strip, self.navigator, self.preparer, self)
+        self.librarian = Librarian(self.desk, self.library, self.covers, self.preparer, self)
         self.actions_by_name: dict[str, QAction] = {}
         self._pictures: dict[str, QImage | None] = {}
         self._settles = QTimer(self, singleShot=True, interval=SETTLED)
@@ -146,10 +149,6 @@ class Window(QMainWindow):
         place = self.desk.view.place
         share = place / max(1, len(document.text))
         self.place_label.setText(f"{document.address(place)}  ·  {document.section_title(place)}  ·  {share:.0%}")
-
-    def _show_work(self) -> None:
-        waiting = len(self.desk.bridge.queue())
-        self.work_label.setText(self.tr("{count} jobs").format(count=waiting) if waiting else "")
 
     def _picture(self, name: str) -> QImage | None:
         """A picture of the open book; None where it cannot be shown."""
@@ -286,9 +285,9 @@ class Window(QMainWindow):
         }
         self.tabifyDockWidget(self.docks["contents"], self.docks["find"])
         self.tabifyDockWidget(self.docks["find"], self.docks["marks"])
-        self.place_label, self.work_label = QLabel(), QLabel()
+        self.place_label, self.work_bar = QLabel(), WorkBar(self.preparer)
         self.statusBar().addWidget(self.place_label, 1)
-        self.statusBar().addPermanentWidget(self.work_label)
+        self.statusBar().addPermanentWidget(self.work_bar)
         self.menus: dict[str, QMenu] = {name: self.menuBar().addMenu("") for name in MENUS}
         for command in COMMANDS:
             self.actions_by_name[command.name] = self._action(command)
@@ -319,7 +318,6 @@ class Window(QMainWindow):
         self.librarian.opened.connect(self.show_book)
         self.contents_panel.chosen.connect(self.navigator.jump)
         self.desk.view.placed.connect(self._moved)
-        self.desk.bridge.changed.connect(self._show_work)
         self.settings.listen(self._setting_changed)
 
     # Looks and words
@@ -338,7 +336,6 @@ class Window(QMainWindow):
         }
         for name, dock in self.docks.items():
             dock.setWindowTitle(titles[name])
-        self._show_work()
 
     def _setting_changed(self, name: str) -> None:
         if name == "theme":

@@ -533,6 +533,115 @@
     </message>
 </context>
 <context>
+    <name>Plan</name>
+    <message>
+        <source>longer than it can read</source>
+        <translation>超出可读长度</translation>
+    </message>
+    <message>
+        <source>not enough free memory</source>
+        <translation>可用内存不足</translation>
+    </message>
+    <message>
+        <source>cannot be read as it is published</source>
+        <translation>其发布格式无法读取</translation>
+    </message>
+    <message>
+        <source>whole in memory</source>
+        <translation>全部在内存中</translation>
+    </message>
+    <message>
+        <source>packed in memory</source>
+        <translation>压缩在内存中</translation>
+    </message>
+    <message>
+        <source>packed beside the GPU</source>
+        <translation>压缩在显存之外</translation>
+    </message>
+    <message>
+        <source>read from disk</source>
+        <translation>从磁盘读取</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>词元</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>To read</source>
+        <translation>通读</translation>
+    </message>
+    <message>
+        <source>To answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>{context} × {times}</source>
+        <translation>{context} × {times}</translation>
+    </message>
+    <message>
+        <source>{count} s</source>
+        <translation>{count} 秒</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count} 分钟</translation>
+    </message>
+    <message>
+        <source>{count} h</source>
+        <translation>{count} 小时</translation>
+    </message>
+</context>
+<context>
+    <name>PlanDialog</name>
+    <message>
+        <source>Read the whole book</source>
+        <translation>通读全书</translation>
+    </message>
+    <message>
+        <source>“{title}” is read once, from its first word to its last. Reading goes on while you read.</source>
+        <translation>《{title}》将从头到尾通读一遍。通读期间您可以照常阅读。</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>to be fetched</source>
+        <translation>需下载</translation>
+    </message>
+</context>
+<context>
+    <name>Prepare</name>
+    <message>
+        <source>Waiting…</source>
+        <translation>等待中…</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+</context>
+<context>
     <name>ReadingView</name>
     <message>
         <source>Text</source>
@@ -561,10 +670,6 @@
 <context>
     <name>Window</name>
     <message>
-        <source>{count} jobs</source>
-        <translation>{count} 项任务</translation>
-    </message>
-    <message>
         <source>Keys</source>
         <translation>快捷键</translation>
     </message>
@@ -583,6 +688,29 @@
     <message>
         <source>Ask</source>
         <translation>提问</translation>
+    </message>
+</context>
+<context>
+    <name>WorkBar</name>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Progress of reading</source>
+        <translation>通读进度</translation>
+    </message>
+    <message>
+        <source>Pause or go on</source>
+        <translation>暂停或继续</translation>
+    </message>
+    <message>
+        <source>Read no further</source>
+        <translation>不再继续读</translation>
     </message>
 </context>
 </TS>
