@@ -38,7 +38,7 @@ class Anchors:
 
     def _same(self, mark: Mark, place: int) -> Span | None:
         """The place with the same words whose surroundings are most like the old ones."""
-        wanted = fold(mark.words).text
+        wanted = fold(mark.words).text.strip()  # whether a space counts is told by both its sides
         folded = self._fold()
         starts: list[int] = []
         at = folded.text.find(wanted) if wanted else -1
