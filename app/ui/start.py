@@ -51,6 +51,7 @@ def _run(wish: Wish) -> int:
         print(render("no-display", {}, wish.language or system_language()), file=sys.stderr)
         return 1
     application = QApplication(["tongdu"])
+    application.setStyle("Fusion")  # the one that takes a theme's palette everywhere
     application.setApplicationName("tongdu")
     application.setApplicationDisplayName("Tongdu")
     application.setDesktopFileName("tongdu")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from PySide6.QtGui import QColor, QPalette
+
 from app.library.records import Colour
 
 
@@ -44,16 +46,45 @@ THEMES: Mapping[str, Theme] = {
 }  # fmt: skip
 
 
+def palette_of(theme: Theme) -> QPalette:
+    """The colours of everything around the page, so that every control of Qt's own style takes them."""
+    role, group = QPalette.ColorRole, QPalette.ColorGroup
+    colours = {
+        role.Window: theme.panel,
+        role.WindowText: theme.ink,
+        role.Base: theme.paper,
+        role.AlternateBase: theme.panel,
+        role.Text: theme.ink,
+        role.PlaceholderText: theme.faded,
+        role.Button: theme.panel,
+        role.ButtonText: theme.ink,
+        role.ToolTipBase: theme.paper,
+        role.ToolTipText: theme.ink,
+        role.Highlight: theme.selection,
+        role.HighlightedText: theme.ink,
+        role.Accent: theme.accent,
+        role.Link: theme.link,
+        role.LinkVisited: theme.link,
+        role.Light: theme.paper,
+        role.Mid: theme.line,
+        role.Dark: theme.line,
+    }
+    palette = QPalette()
+    for name, colour in colours.items():
+        palette.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(group.Disabled, name, QColor(theme.faded))
+    return palette
+
+
 def style_sheet(theme: Theme) -> str:
-    """The colours of everything around the page, as Qt's style sheet."""
+    """What a palette cannot say: thin lines around fields, quiet dock titles."""
     t = theme
-    fields = "QLineEdit, QPlainTextEdit, QTextBrowser, QListView, QTreeView, QComboBox, QSpinBox, QDoubleSpinBox"
+    fields = "QLineEdit, QPlainTextEdit, QTextBrowser, QListView, QTreeView, QTableView"
     return (
-        f"QWidget {{ background: {t.panel}; color: {t.ink}; }}"
-        f"{fields} {{ background: {t.paper}; border: 1px solid {t.line}; border-radius: 4px; padding: 2px; }}"
-        f"QPushButton {{ background: {t.paper}; border: 1px solid {t.line}; border-radius: 4px; padding: 4px 12px; }}"
-        f"QPushButton:hover, QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}"
-        f"QMenu::item:selected, QMenuBar::item:selected {{ background: {t.selection}; }}"
-        f"QTreeView::item:selected, QListView::item:selected {{ background: {t.selection}; color: {t.ink}; }}"
-        f"QAction:disabled, QMenu::item:disabled {{ color: {t.faded}; }}"
+        f"{fields} {{ border: 1px solid {t.line}; border-radius: 4px; padding: 2px; }}"
+        f"QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}"
+        "QDockWidget::title { padding: 6px 8px; }"
+        f"QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}"
+        "QStatusBar::item { border: none; }"
     )

@@ -47,7 +47,7 @@ from app.ui.palette import Palette
 from app.ui.preparer import Preparer
 from app.ui.reading_view import ReadingView
 from app.ui.settings_dialog import SettingsDialog
-from app.ui.themes import THEMES, Theme, style_sheet
+from app.ui.themes import THEMES, Theme, palette_of, style_sheet
 from app.ui.tongue import Tongue
 from app.ui.wording import translate
 from app.ui.work_bar import WorkBar
@@ -349,6 +349,7 @@ class Window(QMainWindow):
         self.theme = _theme(self.settings)
         for part in (self.desk.view, self.desk.notice, self.strip, self.library, self.ask_panel, self.marks_panel):
             part.set_theme(self.theme)
+        QApplication.setPalette(palette_of(self.theme))
         self.setStyleSheet(style_sheet(self.theme))
         self.marker.show()
 
