@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.documents.document import Document
 from app.documents.law import chinese_references, english_references, german_references
@@ -10,10 +11,60 @@ from app.documents.law.reference import Reference
 from app.documents.law.register import Register, Target
 from model.types import Span
 
-__all__ = ["Reference", "Target", "outgoing", "references"]
+__all__ = ["Crossings", "Reference", "Target", "outgoing", "references"]
 
 _GRAMMARS = {"CN": chinese_references, "JP": chinese_references, "DE": german_references}
 _BY_LANGUAGE = {"zh": chinese_references, "ja": chinese_references, "de": german_references}
+
+
+class Crossings:
+    """The references of one document, ready to be asked for passage by passage: a register is made once, where
+    `references` makes one at every call. On a shelf each volume's own.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document, law = document, document.law
+        self._volumes = [(volume, Crossings(volume.document)) for volume in document.volumes]
+        jurisdiction = law.jurisdiction if law else ""
+        self._grammar = _GRAMMARS.get(jurisdiction) or _BY_LANGUAGE.get(document.language[:2], english_references)
+        self._register = Register(document, strict=jurisdiction in ("CN", "JP"))
+        self._history = {span.start for span in law.history} if law else set()
+        self._labels = {
+            u.start: u.start + len(u.label) for u in document.units if document.text.startswith(u.label, u.start)
+        }
+
+    def between(self, start: int, end: int) -> tuple[Reference, ...]:
+        """Those that begin in [start, end), in order; none in a novel."""
+        if self._volumes:
+            return tuple(self._on_shelf(start, end))
+        if not self.document.law:
+            return ()
+        return tuple(
+            reference
+            for first, last in self._passages(start, end)
+            for reference in self._grammar.cited(self.document, self._register, first, last)
+            if start <= reference.start < end
+        )
+
+    def _on_shelf(self, start: int, end: int) -> Iterator[Reference]:
+        for volume, crossings in self._volumes:
+            low, high = max(start, volume.start) - volume.start, min(end, volume.end) - volume.start
+            for found in crossings.between(low, high) if low < high else ():
+                targets = tuple(
+                    replace(t, start=t.start + volume.start, end=t.end + volume.start) for t in found.targets
+                )
+                yield replace(
+                    found, start=found.start + volume.start, end=found.end + volume.start, targets=targets
+                )
+
+    def _passages(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The blocks of a range that can cite, without the labels of articles: a label is no reference.
+
+        Nor is a note of amendment: what it names are other laws.
+        """
+        for block in self.document.blocks_at(start, end):
+            if block.kind != "heading" and block.start < end and block.start not in self._history:
+                yield self._labels.get(block.start, block.start), block.end
 
 
 def references(document: Document, start: int = 0, end: int | None = None) -> tuple[Reference, ...]:
@@ -21,18 +72,7 @@ def references(document: Document, start: int = 0, end: int | None = None) -> tu
 
     Nothing is resolved to what it does not name: a number that the law lacks is in `missing`.
     """
-    if not document.law:
-        return ()
-    jurisdiction = document.law.jurisdiction
-    grammar = _GRAMMARS.get(jurisdiction) or _BY_LANGUAGE.get(document.language[:2], english_references)
-    register = Register(document, strict=jurisdiction in ("CN", "JP"))
-    end = len(document.text) if end is None else end
-    return tuple(
-        reference
-        for first, last in _passages(document, start, end)
-        for reference in grammar.cited(document, register, first, last)
-        if start <= reference.start < end
-    )
+    return Crossings(document).between(start, len(document.text) if end is None else end)
 
 
 def outgoing(document: Document, span: Span) -> tuple[Reference, ...]:
@@ -40,15 +80,3 @@ def outgoing(document: Document, span: Span) -> tuple[Reference, ...]:
     found = references(document, span.start, span.end)
     away = [r for r in found if not r.targets or not all(span.covers(Span(t.start, t.end)) for t in r.targets)]
     return tuple({(r.targets, r.law, r.missing): r for r in away}.values())
-
-
-def _passages(document: Document, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The blocks of a range that can cite, without the labels of articles: a label is no reference.
-
-    Nor is a note of amendment: what it names are other laws.
-    """
-    history = {span.start for span in document.law.history} if document.law else set()
-    labels = {u.start: u.start + len(u.label) for u in document.units if document.text.startswith(u.label, u.start)}
-    for block in document.blocks_at(start, end):
-        if block.kind != "heading" and block.start < end and block.start not in history:
-            yield labels.get(block.start, block.start), block.end
