@@ -87,6 +87,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{place} may mean {count} places; name one of them: {places}.",
         "“{place}”可能指 {count} 处；请指定其中一处：{places}。",
     ),
+    "no-article": (
+        "This law has no {place}; its last is {last}.",
+        "本法没有“{place}”，最后一条是{last}。",
+    ),
+    "no-page": (
+        "This book has no {page}; it has {count} numbered pages. Try a chapter or a share (40%) instead.",
+        "本书没有“{page}”，有页码的共 {count} 页；请改用章节或百分比（40%）。",
+    ),
+    "no-pages": (
+        "This book has no page numbers; try a chapter, an address or a share (40%) instead.",
+        "本书没有页码；请改用章节、地址或百分比（40%）。",
+    ),
     "empty-place": (
         "There is no text to read in {place}; name a larger place, and in A..B the earlier one first.",
         "“{place}”里没有可读的文字；请指定更大的范围；A..B 中先写靠前的一处。",

@@ -1,98 +1,195 @@
-"""Contents: chapters, or a law's articles under their titles with ranges; follows the reader."""
+"""Contents: chapters, or a law's parts with the articles behind each, and the articles; filtered, following the reader."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from app.documents.destination import numeral
 from app.documents.document import Document, Section, Unit
+from app.documents.law.wording import BESIDE
+from model.folding import fold
 
 PLACE = Qt.ItemDataRole.UserRole
+NUMBER = Qt.ItemDataRole.UserRole + 1  # the plain numeral of an article
+SHOWN = 60  # characters of an article's first words
+_LOOKED = 200  # characters of an article in which its first words are
 
 
-class Contents(QTreeWidget):
+class Contents(QWidget):
     """Emits `chosen` with the character where a chapter or an article begins."""
 
     chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._items: list[tuple[int, QTreeWidgetItem]] = []
+        self.head, self.filter, self.tree = QLabel(), QLineEdit(), QTreeWidget()
+        self.document = Document("", "", (), ())
+        self._items: list[QTreeWidgetItem] = []
         self._starts: list[int] = []
-        self.setHeaderHidden(True)
-        self.setUniformRowHeights(True)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setAccessibleName(self.tr("Contents"))
-        self.itemClicked.connect(lambda item: self.chosen.emit(item.data(0, PLACE)))
-        self.itemActivated.connect(lambda item: self.chosen.emit(item.data(0, PLACE)))
+        self._folded: list[str] = []  # what the rows say, made comparable when it is first asked for
+        self._place = 0
+        self.head.setWordWrap(True)
+        self.head.hide()
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self.show_matching)
+        self.filter.returnPressed.connect(self._go)
+        self.tree.setHeaderHidden(True)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setIndentation(2 * self.fontMetrics().averageCharWidth())
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.tree.itemClicked.connect(self._choose)
+        self.tree.itemActivated.connect(self._choose)
+        layout = QVBoxLayout(self)
+        for widget in (self.head, self.filter, self.tree):
+            layout.addWidget(widget)
+        self.retranslate()
 
     def show_document(self, document: Document) -> None:
         """Show a document's sections, and under them its articles."""
-        self.clear()
-        units = list(document.units)
-        open_items: list[tuple[int, QTreeWidgetItem]] = []
-        made: list[tuple[int, QTreeWidgetItem]] = []
-        next_unit = 0
+        self.document, self._place = document, 0
+        self.filter.clear()
+        self.tree.clear()
+        rows = _rows(document)
         tops: list[QTreeWidgetItem] = []
-        starts = [section.start for section in document.sections]
-        for number, section in enumerate(document.sections):
-            while open_items and open_items[-1][0] >= section.level:
+        open_items: list[tuple[int, QTreeWidgetItem]] = []
+        self._items, self._starts, self._folded = [], [], []
+        for level, start, words, number in rows:
+            while open_items and open_items[-1][0] >= level:
                 open_items.pop()
-            item = _item(title_of(section, document, units), section.start)
+            item = _item(words, start, number)
             open_items[-1][1].addChild(item) if open_items else tops.append(item)
-            open_items.append((section.level, item))
-            made.append((section.start, item))
-            behind = starts[number + 1] if number + 1 < len(starts) else len(document.text)
-            while next_unit < len(units) and units[next_unit].start < behind:
-                unit = units[next_unit]
-                own = _item(label_of(unit, document), unit.start)
-                item.addChild(own)
-                made.append((unit.start, own))
-                next_unit += 1
-        if not document.sections:
-            for unit in units:
-                own = _item(label_of(unit, document), unit.start)
-                tops.append(own)
-                made.append((unit.start, own))
-        self.addTopLevelItems(tops)
-        self._items = made
-        self._starts = [start for start, _ in made]
-        if len(tops) <= 1:
-            self.expandToDepth(0)
+            open_items.append((level, item))
+            self._items.append(item)
+            self._starts.append(start)
+        self.tree.addTopLevelItems(tops)
+        self._fold_up()
+        self._say_version(0)
 
     def follow(self, place: int) -> None:
         """Show which one the reader is in."""
+        self._place = place
         index = bisect_right(self._starts, place) - 1
+        self._say_version(place)
         if index < 0:
             return
-        item = self._items[index][1]
-        if item is not self.currentItem():
-            self.setCurrentItem(item)
-            self.scrollToItem(item)  # unfolds what it is in
+        item = self._items[index]
+        if item is not self.tree.currentItem() and not item.isHidden():
+            self.tree.setCurrentItem(item)
+            self.tree.scrollToItem(item)  # unfolds what it is in
+
+    def show_matching(self, typed: str) -> None:
+        """Show only what says all words that were typed, or is the article of a number in any form, and what it is in."""
+        wanted, number = fold(typed).text.split(), numeral(typed)
+        if wanted and not self._folded:
+            self._folded = [fold(item.text(0)).text for item in self._items]
+        found = [
+            item
+            for item, said in zip(self._items, self._folded, strict=False)
+            if (number and item.data(0, NUMBER) == number) or all(word in said for word in wanted)
+        ]
+        shown = {id(item) for item in found}
+        for item in found:
+            above = item.parent()
+            while above is not None and id(above) not in shown:
+                shown.add(id(above))
+                above = above.parent()
+        for item in self._items:
+            item.setHidden(bool(wanted) and id(item) not in shown)
+            if wanted and id(item) in shown and item.childCount():
+                item.setExpanded(True)
+        if not wanted:
+            self._fold_up()
+            self.follow(self._place)
+        elif found:
+            best = next((item for item in found if number and item.data(0, NUMBER) == number), found[0])
+            self.tree.setCurrentItem(best)
+            self.tree.scrollToItem(best)
+
+    def retranslate(self) -> None:
+        """Words in the language of the window."""
+        self.tree.setAccessibleName(self.tr("Contents"))
+        self.head.setAccessibleName(self.tr("Version of the law"))
+        self.filter.setAccessibleName(self.tr("Filter the contents"))
+        self.filter.setPlaceholderText(self.tr("A word of a title, or a number"))
+        self._say_version(self._place)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def _fold_up(self) -> None:
+        """Show the parts alone; of a document that is one part, the parts of that."""
+        self.tree.collapseAll()
+        self.tree.setCurrentItem(None)  # type: ignore[call-overload]
+        if self.tree.topLevelItemCount() <= 1:
+            self.tree.expandToDepth(0)
+
+    def _say_version(self, place: int) -> None:
+        """Which wording of the law this is, as its text says."""
+        date = version_at(self.document, place)
+        self.head.setText(self.tr("Wording of {date}").format(date=date) if date else "")
+        self.head.setVisible(bool(date))
+
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        self.chosen.emit(item.data(0, PLACE))
+
+    def _go(self) -> None:
+        item = self.tree.currentItem()
+        if item is not None and not item.isHidden():
+            self._choose(item)
 
 
-def title_of(section: Section, document: Document, units: list[Unit]) -> str:
-    """A section's title; in a law with the range of its articles."""
-    inside = [unit for unit in units if section.start <= unit.start < section.end]
-    if not inside:
-        return section.title
-    first, last = document.address(inside[0].start), document.address(inside[-1].start)
-    if first == section.title:
-        return section.title
-    return f"{section.title}  {first}" if first == last else f"{section.title}  {first}–{last}"
+def version_at(document: Document, place: int) -> str:
+    """The date of the law that a place is in, as its text names it; "" where it names none."""
+    for volume in document.volumes:
+        if volume.start <= place < volume.end:
+            return version_at(volume.document, place - volume.start)
+    return document.law.version if document.law else ""
 
 
-def label_of(unit: Unit, document: Document) -> str:
-    """An article's label with its first words."""
-    label = document.address(unit.start)
-    words = " ".join(document.text[unit.start : unit.end][:80].split())
-    return f"{label}  {words.removeprefix(unit.label).strip()[:40]}"
+def _rows(document: Document) -> list[tuple[int, int, str, str]]:
+    """Level, place, words and plain numeral of every row, from the top down."""
+    units, deepest = document.units, 99
+    starts = [unit.start for unit in units]
+    rows = [(s.level, s.start, _titled(s, units, starts), "") for s in document.sections]
+    heads = {(s.start, " ".join(s.title.split()).casefold()) for s in document.sections}
+    for unit in units:
+        if (unit.start, " ".join(unit.name.split()).casefold()) not in heads:
+            rows.append((deepest, unit.start, labelled(unit, document), unit.number.casefold()))
+    return sorted(rows, key=lambda row: (row[1], row[0]))
 
 
-def _item(words: str, place: int) -> QTreeWidgetItem:
+def _titled(section: Section, units: tuple[Unit, ...], starts: list[int]) -> str:
+    """A section's title, in a law with the range of its articles: 第三编 合同 · 463–988."""
+    inside = units[bisect_left(starts, section.start) : bisect_left(starts, section.end)]
+    articles = [u for u in inside if u.level not in BESIDE] or list(inside)
+    title = " ".join(section.title.split())
+    if not articles or not (articles[0].number and articles[-1].number):
+        return title
+    first, last = articles[0].number, articles[-1].number
+    if first == last and len(articles) == 1 and title == articles[0].name.rstrip(" ."):
+        return title
+    return f"{title} · {first}" if first == last else f"{title} · {first}–{last}"
+
+
+def labelled(unit: Unit, document: Document) -> str:
+    """An article's label with its title or first words."""
+    label = unit.name.rstrip(" .")
+    lines = [
+        " ".join(line.split()) for line in document.text[unit.start : min(unit.end, unit.start + _LOOKED)].split("\n")
+    ]
+    lines[0] = lines[0].removeprefix(" ".join(unit.label.split()))
+    title = next((rest for line in lines if (rest := line.lstrip(" .　:：—–-"))), "")
+    return f"{label}  {title[:SHOWN]}" if title else label
+
+
+def _item(words: str, place: int, number: str) -> QTreeWidgetItem:
     item = QTreeWidgetItem([words])
     item.setData(0, PLACE, place)
+    item.setData(0, NUMBER, number)
     item.setToolTip(0, words)
     return item

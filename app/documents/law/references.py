@@ -53,9 +53,7 @@ class Crossings:
                 targets = tuple(
                     replace(t, start=t.start + volume.start, end=t.end + volume.start) for t in found.targets
                 )
-                yield replace(
-                    found, start=found.start + volume.start, end=found.end + volume.start, targets=targets
-                )
+                yield replace(found, start=found.start + volume.start, end=found.end + volume.start, targets=targets)
 
     def _passages(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The blocks of a range that can cite, without the labels of articles: a label is no reference.
