@@ -1,5 +1,6 @@
-"""Destination: where words lead that a reader types to go somewhere: a page, a share, a chapter, an article, an address,
-in any form and any numerals.
+"""Destination: where words lead that a reader types to go somewhere.
+
+A page, a share, a chapter, an article, an address, in any form and any numerals.
 """
 
 from __future__ import annotations
@@ -17,9 +18,7 @@ from model.types import Problem, Span
 _PAGE = re.compile(
     rf"(?:pages?|pp?|pg|seite)\.?\s*(?P<label>[0-9ivxlcdm]{{1,8}})|第?\s*(?P<han>{HAN_NUMERAL})\s*[页頁]", re.IGNORECASE
 )
-_BARE = re.compile(
-    rf"(?P<whole>\d{{1,6}}(?:\.\d{{1,4}})?)(?P<letters>[a-zA-Z]{{0,3}})(?:\s*-\s*(?P<branch>\d{{1,3}}))?"
-)
+_BARE = re.compile(r"(?P<whole>\d{1,6}(?:\.\d{1,4})?)(?P<letters>[a-zA-Z]{0,3})(?:\s*-\s*(?P<branch>\d{1,3}))?")
 _HAN = re.compile(HAN_NUMERAL)
 _SHOWN = 5  # places that a message names
 _ARTICLE = 4  # digits of a bare number that is an article or a chapter; a longer one is an offset
@@ -34,7 +33,7 @@ class Destinations:
         self._gazetteer = Gazetteer(document)
 
     def find(self, words: str) -> Span:
-        """The place that words name. Raises Problem "no-place", "no-article", "no-page", "no-pages" or "many-places"."""
+        """The place that words name. Raises Problem "no-place", "no-article", "no-page", "no-pages", "many-places"."""
         words = words.strip()
         if match := _PAGE.fullmatch(words):
             return self._page(match["label"] or str(number(match["han"])), words)
@@ -107,6 +106,8 @@ class Destinations:
 def numeral(words: str) -> str:
     """The plain numeral of an article that is named so and no other way, folded: "577", "133-1", "106a"; else ""."""
     said = key(words)
+    if said.endswith(("条", "條")) and not said.startswith("第"):
+        return numeral(f"第{said}")
     if match := _BARE.fullmatch(said):
         branch = f"-{match['branch']}" if match["branch"] else ""
         return f"{match['whole'].lstrip('0') or '0'}{match['letters']}{branch}".casefold()

@@ -49,6 +49,14 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+C",),
         book=True,
     ),
+    Command("marker.copy_citation", "Edit", QT_TRANSLATE_NOOP("Commands", "Copy citation"), ("Ctrl+Alt+C",), book=True),
+    Command(
+        "marker.copy_quotation",
+        "Edit",
+        QT_TRANSLATE_NOOP("Commands", "Copy as quotation with citation"),
+        ("Ctrl+Alt+Q",),
+        book=True,
+    ),
     Command("window.find_words", "Edit", QT_TRANSLATE_NOOP("Commands", "Find…"), ("Ctrl+F", "/"), book=True),
     Command("navigator.find_next", "Edit", QT_TRANSLATE_NOOP("Commands", "Find next"), ("F3",), book=True),
     Command(

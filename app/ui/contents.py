@@ -1,11 +1,11 @@
-"""Contents: chapters, or a law's parts with the articles behind each, and the articles; filtered, following the reader."""
+"""Contents: chapters, or a law's parts with their ranges and articles; filtered by what is typed, following."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.documents.destination import numeral
 from app.documents.document import Document, Section, Unit
@@ -38,6 +38,12 @@ class Contents(QWidget):
         self.filter.returnPressed.connect(self._go)
         self.tree.setHeaderHidden(True)
         self.tree.setUniformRowHeights(True)
+        self.tree.setColumnCount(2)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setResizeContentsPrecision(0)  # what is seen, not thousands of rows
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.setIndentation(2 * self.fontMetrics().averageCharWidth())
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.tree.itemClicked.connect(self._choose)
@@ -56,15 +62,18 @@ class Contents(QWidget):
         tops: list[QTreeWidgetItem] = []
         open_items: list[tuple[int, QTreeWidgetItem]] = []
         self._items, self._starts, self._folded = [], [], []
-        for level, start, words, number in rows:
+        for level, start, words, range_, number in rows:
             while open_items and open_items[-1][0] >= level:
                 open_items.pop()
-            item = _item(words, start, number)
+            item = _item(words, start, range_, number)
             open_items[-1][1].addChild(item) if open_items else tops.append(item)
             open_items.append((level, item))
             self._items.append(item)
             self._starts.append(start)
         self.tree.addTopLevelItems(tops)
+        for item in self._items:
+            if item.columnCount() == 1:
+                item.setFirstColumnSpanned(True)
         self._fold_up()
         self._say_version(0)
 
@@ -81,7 +90,7 @@ class Contents(QWidget):
             self.tree.scrollToItem(item)  # unfolds what it is in
 
     def show_matching(self, typed: str) -> None:
-        """Show only what says all words that were typed, or is the article of a number in any form, and what it is in."""
+        """Show only what says all words that were typed or is the article of that number, and what it is in."""
         wanted, number = fold(typed).text.split(), numeral(typed)
         if wanted and not self._folded:
             self._folded = [fold(item.text(0)).text for item in self._items]
@@ -151,29 +160,28 @@ def version_at(document: Document, place: int) -> str:
     return document.law.version if document.law else ""
 
 
-def _rows(document: Document) -> list[tuple[int, int, str, str]]:
-    """Level, place, words and plain numeral of every row, from the top down."""
+def _rows(document: Document) -> list[tuple[int, int, str, str, str]]:
+    """Level, place, words, range of articles and plain numeral of every row, from the top down."""
     units, deepest = document.units, 99
     starts = [unit.start for unit in units]
-    rows = [(s.level, s.start, _titled(s, units, starts), "") for s in document.sections]
+    rows = [(s.level, s.start, " ".join(s.title.split()), range_of(s, units, starts), "") for s in document.sections]
     heads = {(s.start, " ".join(s.title.split()).casefold()) for s in document.sections}
     for unit in units:
         if (unit.start, " ".join(unit.name.split()).casefold()) not in heads:
-            rows.append((deepest, unit.start, labelled(unit, document), unit.number.casefold()))
+            rows.append((deepest, unit.start, labelled(unit, document), "", unit.number.casefold()))
     return sorted(rows, key=lambda row: (row[1], row[0]))
 
 
-def _titled(section: Section, units: tuple[Unit, ...], starts: list[int]) -> str:
-    """A section's title, in a law with the range of its articles: 第三编 合同 · 463–988."""
+def range_of(section: Section, units: tuple[Unit, ...], starts: list[int]) -> str:
+    """The articles behind a section: "463–988"; "" where there are none, or it is one of them itself."""
     inside = units[bisect_left(starts, section.start) : bisect_left(starts, section.end)]
     articles = [u for u in inside if u.level not in BESIDE] or list(inside)
-    title = " ".join(section.title.split())
     if not articles or not (articles[0].number and articles[-1].number):
-        return title
+        return ""
     first, last = articles[0].number, articles[-1].number
-    if first == last and len(articles) == 1 and title == articles[0].name.rstrip(" ."):
-        return title
-    return f"{title} · {first}" if first == last else f"{title} · {first}–{last}"
+    if len(articles) == 1:
+        return "" if articles[0].start == section.start else first
+    return f"{first}–{last}"
 
 
 def labelled(unit: Unit, document: Document) -> str:
@@ -187,9 +195,11 @@ def labelled(unit: Unit, document: Document) -> str:
     return f"{label}  {title[:SHOWN]}" if title else label
 
 
-def _item(words: str, place: int, number: str) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([words])
+def _item(words: str, place: int, range_: str, number: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([words, range_] if range_ else [words])
     item.setData(0, PLACE, place)
     item.setData(0, NUMBER, number)
-    item.setToolTip(0, words)
+    item.setToolTip(0, f"{words} · {range_}" if range_ else words)
+    if range_:
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return item

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QInputDialog
 
+from app.documents.law.citation import cited, quoted
 from app.library.records import Mark
 from app.ui.desk import Desk
 from app.ui.marks_panel import MarksPanel
@@ -40,6 +41,24 @@ class Marker(QObject):
         if span is not None and document is not None:
             where = document.address(span.start)
             QGuiApplication.clipboard().setText(f"{self.desk.view.selected_text()}\n— {document.title}, {where}")
+
+    def copy_citation(self) -> None:
+        """Copy how what is selected, or the reader's place, is cited."""
+        if self.desk.document is not None:
+            QGuiApplication.clipboard().setText(cited(self.desk.document, self._here()))
+
+    def copy_quotation(self) -> None:
+        """Copy what is selected, in quotation marks and with its citation."""
+        if self.desk.document is None:
+            return
+        if self.desk.view.selection is None:
+            self.desk.say(self.tr("Select the words to quote first."))
+        else:
+            QGuiApplication.clipboard().setText(quoted(self.desk.document, self._here()))
+
+    def _here(self) -> Span:
+        place = self.desk.view.place
+        return self.desk.view.selection or Span(place, place)
 
     def highlight(self) -> None:
         """Highlight what is selected."""

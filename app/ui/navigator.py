@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QInputDialog
 
+from app.documents.destination import Destinations
 from app.documents.document import Link
-from app.documents.place import Gazetteer
 from app.ui.desk import Desk
 from app.ui.find_panel import FindPanel
+from app.ui.go_to_dialog import GoToDialog
 from model.types import Problem, Span
+
+LIT = 2000  # characters of a place that is lit after going to its beginning
 
 
 class Navigator(QObject):
@@ -18,6 +20,7 @@ class Navigator(QObject):
     def __init__(self, desk: Desk, panel: FindPanel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.desk, self.panel = desk, panel
+        self._destinations: Destinations | None = None
         panel.found.connect(desk.view.set_found)
         panel.chosen.connect(self.show)
         desk.view.followed.connect(self.follow)
@@ -33,22 +36,40 @@ class Navigator(QObject):
         self.desk.view.light(span)
 
     def go_to(self) -> None:
-        """Ask for a place and go there."""
-        label = self.tr("Address, chapter, article, page, share (40%) or offset:")
-        words, chosen = QInputDialog.getText(self.desk.view, self.tr("Go to"), label)
-        if chosen and words.strip():
-            self.go_to_words(words)
+        """Ask for a place, show what is there, and go."""
+        destinations = self.destinations()
+        if destinations is None:
+            return
+        dialog = GoToDialog(destinations, self.desk.language, self.desk.view.window())
+        if dialog.exec() and dialog.span is not None:
+            self.arrive(dialog.span)
+        self.desk.view.setFocus()
 
     def go_to_words(self, words: str) -> None:
         """Go where words lead; where nowhere, say so."""
-        if self.desk.document is None:
+        destinations = self.destinations()
+        if destinations is None:
             return
         try:
-            span = Gazetteer(self.desk.document).place(words)
+            span = destinations.find(words)
         except Problem as problem:
             self.desk.say_problem(problem)
             return
+        self.arrive(span)
+
+    def arrive(self, span: Span) -> None:
+        """Go to the beginning of a place; an article, not a chapter, is lit."""
         self.jump(span.start)
+        if len(span) <= LIT:
+            self.desk.view.light(span)
+
+    def destinations(self) -> Destinations | None:
+        """The places of the open book."""
+        if self.desk.document is None:
+            return None
+        if self._destinations is None or self._destinations.document is not self.desk.document:
+            self._destinations = Destinations(self.desk.document)
+        return self._destinations
 
     def back(self) -> None:
         """Where the reader was before the last jump."""
@@ -100,8 +121,8 @@ class Navigator(QObject):
             (note, *_) = document.blocks_at(link.target, link.target + 1)
             words = document.text[note.start : note.end]
             self.desk.notice.say(words, self.tr("Go there"), lambda: self.jump(note.start))
-        elif link.target >= 0:
-            self.jump(link.target)
+        elif (goal := self.desk.view.links.goal(link)) is not None:
+            self.arrive(goal)
         else:
             self.desk.say(self.tr("This leads out of the book: {link}").format(link=link.href))
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -19,11 +20,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from app.documents.document import Document, Link
 from app.library.records import Mark
 from app.settings import Settings
+from app.ui.cross_links import CrossLinks
 from app.ui.flow import Flow, Top
 from app.ui.paragraph import Paint, Paragraph
 from app.ui.themes import Theme
@@ -57,7 +59,7 @@ class ReadingView(QAbstractScrollArea):
         self.lit: Span | None = None  # where the reader was just taken
         self.selection: Span | None = None
         self._picture: Callable[[str], QImage | None] = lambda name: None
-        self._links: Sequence[Link] = ()
+        self.links = CrossLinks(self.document)
         self._top = Top()
         self._place = 0
         self._grasp: int | None = None
@@ -80,7 +82,7 @@ class ReadingView(QAbstractScrollArea):
     ) -> None:
         """Show a document from a character on."""
         self.document, self._picture = document, picture
-        self._links = document.links
+        self.links = CrossLinks(document)
         self.marks, self.cited, self.found, self.lit = (), (), (), None
         self._select(None)
         self.verticalScrollBar().setRange(0, max(0, len(document.text) - 1))
@@ -239,16 +241,13 @@ class ReadingView(QAbstractScrollArea):
     def _paints(self, paragraph: Paragraph) -> list[Paint]:
         """What lies behind a paragraph's characters, the topmost last."""
         block, theme = paragraph.block.span, self.theme
-        paints = [Paint(Span(link.start, link.end), foreground=theme.link) for link in self._links_in(block)]
+        paints = [Paint(Span(link.start, link.end), foreground=theme.link) for link in self.links.within(block)]
         paints += [Paint(m.span, theme.marks[m.colour]) for m in self.marks if m.span.overlap(block)]
         paints += [Paint(span, theme.wash) for span in (*self.cited, *self.found) if span.overlap(block)]
         for span, colour in ((self.lit, theme.wash), (self.selection, theme.selection)):
             if span is not None and span.overlap(block):
                 paints.append(Paint(span, colour))
         return paints
-
-    def _links_in(self, block: Span) -> list[Link]:
-        return [link for link in self._links if link.start < block.end and block.start < link.end]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -319,6 +318,13 @@ class ReadingView(QAbstractScrollArea):
         super().focusInEvent(event)
         self.viewport().update()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            link = self._link_at(event.pos().toPointF())
+            QToolTip.showText(event.globalPos(), self.links.tip(link) if link else "", self.viewport())
+            return True
+        return super().viewportEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
             self.reset()
@@ -355,9 +361,7 @@ class ReadingView(QAbstractScrollArea):
 
     def _link_at(self, point: QPointF) -> Link | None:
         place = self._character_at(point)
-        if place is None:
-            return None
-        return next((link for link in self._links if link.start <= place < link.end), None)
+        return None if place is None else self.links.at(place)
 
 
 def _word(text: str, place: int) -> Span:

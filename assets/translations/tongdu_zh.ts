@@ -168,6 +168,14 @@
         <translation>连同出处复制</translation>
     </message>
     <message>
+        <source>Copy citation</source>
+        <translation>复制引注</translation>
+    </message>
+    <message>
+        <source>Copy as quotation with citation</source>
+        <translation>复制引文并附引注</translation>
+    </message>
+    <message>
         <source>Find…</source>
         <translation>查找…</translation>
     </message>
@@ -306,6 +314,22 @@
         <source>Contents</source>
         <translation>目录</translation>
     </message>
+    <message>
+        <source>Version of the law</source>
+        <translation>法律文本的版本</translation>
+    </message>
+    <message>
+        <source>Filter the contents</source>
+        <translation>筛选目录</translation>
+    </message>
+    <message>
+        <source>A word of a title, or a number</source>
+        <translation>标题中的词或条号</translation>
+    </message>
+    <message>
+        <source>Wording of {date}</source>
+        <translation>{date} 的文本</translation>
+    </message>
 </context>
 <context>
     <name>Dialogue</name>
@@ -359,6 +383,45 @@
     <message>
         <source>, the first {listed} listed</source>
         <translation>，列出前 {listed} 处</translation>
+    </message>
+</context>
+<context>
+    <name>GoToDialog</name>
+    <message>
+        <source>An article in any form (577, 五百七十七, Art. 17, § 823), a chapter, a share (40%).</source>
+        <translation>任何写法的条号（577、五百七十七、Art. 17、§ 823）、章节或百分比（40%）。</translation>
+    </message>
+    <message>
+        <source>A page, a chapter or its title, an address (c3.p14), a share (40%).</source>
+        <translation>页码、章节序号或标题、地址（c3.p14）、百分比（40%）。</translation>
+    </message>
+    <message>
+        <source>A chapter or its title, an address (c3.p14), a share (40%), an offset (12000).</source>
+        <translation>章节序号或标题、地址（c3.p14）、百分比（40%）、字符位置（12000）。</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>转到</translation>
+    </message>
+    <message>
+        <source>Where to</source>
+        <translation>转到哪里</translation>
+    </message>
+    <message>
+        <source>Page, chapter, article, address or share</source>
+        <translation>页码、章节、条号、地址或百分比</translation>
+    </message>
+    <message>
+        <source>What is there</source>
+        <translation>该处内容</translation>
+    </message>
+    <message>
+        <source>Go</source>
+        <translation>转到</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -448,6 +511,10 @@
 <context>
     <name>Marker</name>
     <message>
+        <source>Select the words to quote first.</source>
+        <translation>请先选择要引用的文字。</translation>
+    </message>
+    <message>
         <source>Select the words to highlight first.</source>
         <translation>请先选中要划线的文字。</translation>
     </message>
@@ -485,14 +552,6 @@
 </context>
 <context>
     <name>Navigator</name>
-    <message>
-        <source>Address, chapter, article, page, share (40%) or offset:</source>
-        <translation>地址、章节、条文、页码、百分比（40%）或字符位置：</translation>
-    </message>
-    <message>
-        <source>Go to</source>
-        <translation>转到</translation>
-    </message>
     <message>
         <source>Go there</source>
         <translation>转到该处</translation>

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from app.documents.document import Document
 from app.documents.law import chinese_references, english_references, german_references
 from app.documents.law.reference import Reference
-from app.documents.law.register import Register, Target
+from app.documents.law.register import Register, Target, target
 from model.types import Span
 
 __all__ = ["Crossings", "Reference", "Target", "outgoing", "references"]
@@ -50,10 +51,31 @@ class Crossings:
         for volume, crossings in self._volumes:
             low, high = max(start, volume.start) - volume.start, min(end, volume.end) - volume.start
             for found in crossings.between(low, high) if low < high else ():
-                targets = tuple(
-                    replace(t, start=t.start + volume.start, end=t.end + volume.start) for t in found.targets
-                )
-                yield replace(found, start=found.start + volume.start, end=found.end + volume.start, targets=targets)
+                here = found if found.targets else self._beside(found)
+                by = volume.start if found.targets else 0
+                targets = tuple(replace(t, start=t.start + by, end=t.end + by) for t in here.targets)
+                yield replace(here, start=found.start + volume.start, end=found.end + volume.start, targets=targets)
+
+    def _beside(self, found: Reference) -> Reference:
+        """A reference to another law, resolved where that stands on the same shelf."""
+        for volume, crossings in self._volumes:
+            names = {_bare(volume.name), _bare(volume.document.title)}
+            if not found.law or _bare(found.law) not in names:
+                continue
+            targets = tuple(
+                replace(t, start=t.start + volume.start, end=t.end + volume.start)
+                for missing in found.missing
+                if (t := crossings.at(missing))
+            )
+            return replace(found, targets=targets) if targets else found
+        return found
+
+    def at(self, address: str) -> Target | None:
+        """The unit of an address as `Reference.missing` writes it: "17(1)(f)"."""
+        number, *parts = re.findall(r"[^()]+", address)
+        chain = self._register.article(number.strip())
+        chain = self._register.descend(chain, [("", part) for part in parts]) if chain else ()
+        return target(chain) if chain else None
 
     def _passages(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The blocks of a range that can cite, without the labels of articles: a label is no reference.
@@ -63,6 +85,11 @@ class Crossings:
         for block in self.document.blocks_at(start, end):
             if block.kind != "heading" and block.start < end and block.start not in self._history:
                 yield self._labels.get(block.start, block.start), block.end
+
+
+def _bare(name: str) -> str:
+    """A law's name as it is compared: without marks, and without its state's name."""
+    return "".join(name.split()).strip("《》〈〉").removeprefix("中华人民共和国").casefold()
 
 
 def references(document: Document, start: int = 0, end: int | None = None) -> tuple[Reference, ...]:

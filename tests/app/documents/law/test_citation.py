@@ -42,7 +42,7 @@ def said(document: Document, words: str) -> Span:
             "nicht mehr notwendig",
             "Verordnung (EU) 2016/679, Artikel 17 Abs. 1 Buchst. a",
         ),
-        ("uk/ukpga_20020016_en.clml.xml", "is entitled to state pension credit if", "State Pension Credit Act 2002, s 1(2)"),
+        ("uk/ukpga_20020016_en.clml.xml", "A claimant is entitled", "State Pension Credit Act 2002, s 1(2)"),
         ("us/usc/usc17.xml", "the fair use of a copyrighted work", "17 U.S.C. § 107"),
         ("us/usc/usc17.xml", "to reproduce the copyrighted work in copies", "17 U.S.C. § 106(1)"),
         ("us/us_constitution_27-amendments.txt", "To regulate Commerce", "U.S. Const. art. I, § 8, cl. 3"),
