@@ -115,7 +115,8 @@ class Store:
 
     def keep_place(self, key: str, place: int) -> None:
         """Remember the character at the top of the page."""
-        self._write("UPDATE book SET place = ? WHERE key = ?", place, key)
+        with self._unhurried():
+            self._write("UPDATE book SET place = ? WHERE key = ?", place, key)
 
     def finish(self, key: str, finished: bool) -> None:
         """Remember that the reader has read it to the end, or has not."""
@@ -210,6 +211,19 @@ class Store:
                 self._base.execute("ROLLBACK")
                 raise
             self._base.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _unhurried(self) -> Iterator[None]:
+        """Writing that does not wait for the disk: of a process that is killed nothing is lost, of a machine the last
+        moments may be. A place is written at every jump, and reading must not stutter.
+        """
+        with self._said():
+            self._base.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            with self._said():
+                self._base.execute("PRAGMA synchronous = FULL")
 
     def _migrate(self) -> None:
         version = self._version()

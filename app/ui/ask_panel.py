@@ -96,6 +96,7 @@ class Question(QPlainTextEdit):
 
     sent = Signal()
     stopped = Signal()
+    busy = False  # whether an answer is being written
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -103,8 +104,10 @@ class Question(QPlainTextEdit):
                 self.insertPlainText("\n")
             else:
                 self.sent.emit()
-        elif event.key() == Qt.Key.Key_Escape:
+        elif event.key() == Qt.Key.Key_Escape and self.busy:
             self.stopped.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            event.ignore()  # the window's: back to the text
         else:
             super().keyPressEvent(event)
 
@@ -167,6 +170,7 @@ class AskPanel(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Whether an answer is being written."""
+        self.question.busy = busy
         self.stop_button.setVisible(busy)
         self.send.setVisible(not busy)
 
@@ -199,6 +203,7 @@ class AskPanel(QWidget):
 
     def _set_up(self) -> None:
         self.question.setFixedHeight(72)
+        self.question.setTabChangesFocus(True)
         self.question.sent.connect(self._send)
         self.question.stopped.connect(self.stopped)
         self.send.clicked.connect(self._send)

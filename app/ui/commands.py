@@ -70,6 +70,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("window.contents", "View", QT_TRANSLATE_NOOP("Commands", "Contents"), ("Ctrl+T",), book=True),
     Command("window.marks", "View", QT_TRANSLATE_NOOP("Commands", "Bookmarks and notes"), ("Ctrl+B",), book=True),
     Command("window.side_bar", "View", QT_TRANSLATE_NOOP("Commands", "Side bar"), ("F9",), book=True),
+    Command("window.next_pane", "View", QT_TRANSLATE_NOOP("Commands", "Next pane"), ("F6",)),
+    Command("window.previous_pane", "View", QT_TRANSLATE_NOOP("Commands", "Previous pane"), ("Shift+F6",)),
     Command("window.larger", "View", QT_TRANSLATE_NOOP("Commands", "Larger"), ("Ctrl+=", "Ctrl++")),
     Command("window.smaller", "View", QT_TRANSLATE_NOOP("Commands", "Smaller"), ("Ctrl+-",)),
     Command("window.usual_size", "View", QT_TRANSLATE_NOOP("Commands", "Usual size"), ("Ctrl+0",)),

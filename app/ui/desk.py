@@ -14,6 +14,7 @@ from app.ui.bridge import Bridge
 from app.ui.history import History
 from app.ui.notice_bar import NoticeBar
 from app.ui.reading_view import ReadingView
+from app.ui.remembered import Remembered
 from app.ui.tongue import Tongue
 from model.types import Problem
 
@@ -32,6 +33,7 @@ class Desk:
     document: Document | None = None
     book: Book | None = None
     history: History = field(default_factory=History)
+    remembered: Remembered = field(default_factory=Remembered)
 
     @property
     def language(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.documents.document import Document
 from app.documents.find import find, line
@@ -17,10 +18,11 @@ PLACE = Qt.ItemDataRole.UserRole
 
 
 class FindPanel(QWidget):
-    """Emits `found` with all hits, and `chosen` with the one to go to."""
+    """Emits `found` with all hits, `chosen` with the one to go to, `sought` with words that were used."""
 
     found = Signal(object)
     chosen = Signal(object)
+    sought = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,9 +34,13 @@ class FindPanel(QWidget):
         self.words.setClearButtonEnabled(True)
         self.words.textChanged.connect(lambda: self._timer.start())
         self.words.returnPressed.connect(self._go)
+        self._history = QStringListModel(self)
+        earlier = QCompleter(self._history, self)
+        earlier.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.words.setCompleter(earlier)
         self.list.setUniformItemSizes(True)
-        self.list.itemClicked.connect(lambda item: self.chosen.emit(item.data(PLACE)))
-        self.list.itemActivated.connect(lambda item: self.chosen.emit(item.data(PLACE)))
+        self.list.itemClicked.connect(lambda item: self._choose(item.data(PLACE)))
+        self.list.itemActivated.connect(lambda item: self._choose(item.data(PLACE)))
         layout = QVBoxLayout(self)
         for widget in (self.words, self.count, self.list):
             layout.addWidget(widget)
@@ -57,6 +63,15 @@ class FindPanel(QWidget):
             self.list.addItem(item)
         self._say()
         self.found.emit(self.hits)
+
+    def show_history(self, earlier: Sequence[str]) -> None:
+        """Offer what was looked for before."""
+        self._history.setStringList(list(earlier))
+
+    def _choose(self, span: Span) -> None:
+        if self.words.text().strip():
+            self.sought.emit(self.words.text().strip())
+        self.chosen.emit(span)
 
     def next(self, place: int, back: bool = False) -> Span | None:
         """The hit behind a place, or before it; round at the ends."""
@@ -95,7 +110,7 @@ class FindPanel(QWidget):
             self.search()
         current = self.list.currentItem()
         if current is not None:
-            self.chosen.emit(current.data(PLACE))
+            self._choose(current.data(PLACE))
         elif self.hits:
             self.list.setCurrentRow(0)
-            self.chosen.emit(self.hits[0])
+            self._choose(self.hits[0])

@@ -57,9 +57,22 @@ class Librarian(QObject):
         endings = " ".join(f"*{ending}" for ending in ENDINGS)
         books = self.tr("Books")
         kinds = f"{books} ({endings});;* (*)"
-        names, _ = QFileDialog.getOpenFileNames(self.view, self.tr("Open"), "", kinds)
+        names, _ = QFileDialog.getOpenFileNames(self.view, self.tr("Open"), self._folder(), kinds)
+        if names:
+            self._keep_folder(Path(names[0]).parent)
         for name in names:
             self.open(Path(name))
+
+    def _folder(self) -> str:
+        """Where files were chosen last, while there is such a folder."""
+        last = self.desk.remembered.words("folder")
+        return last if last and Path(last).is_dir() else ""
+
+    def _keep_folder(self, folder: Path) -> None:
+        try:
+            self.desk.remembered.keep(folder=str(folder))
+        except Problem as problem:
+            self.desk.say_problem(problem)
 
     def show(self) -> None:
         """Show the shelf as it stands."""

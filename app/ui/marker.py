@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog, QPlainTextEdit, QTextEdit
 
 from app.documents.law.citation import cited, quoted
 from app.library.records import Mark
@@ -31,8 +31,11 @@ class Marker(QObject):
         desk.view.pressed.connect(self.edit)
 
     def copy(self) -> None:
-        """Copy what is selected, exactly."""
-        if self.desk.view.selection is not None:
+        """Copy what is selected, exactly: in the panel that has the keyboard, else in the book."""
+        typed = QApplication.focusWidget()
+        if isinstance(typed, QTextEdit | QPlainTextEdit) and typed.textCursor().hasSelection():
+            typed.copy()
+        elif self.desk.view.selection is not None:
             QGuiApplication.clipboard().setText(self.desk.view.selected_text())
 
     def copy_with_address(self) -> None:

@@ -7,7 +7,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -37,6 +46,7 @@ from app.ui.desk import Desk
 from app.ui.find_panel import FindPanel
 from app.ui.heat_strip import HeatStrip
 from app.ui.history import History
+from app.ui.keys_dialog import KeysDialog
 from app.ui.librarian import Librarian
 from app.ui.library_view import LibraryView
 from app.ui.marker import Marker
@@ -44,8 +54,10 @@ from app.ui.marks_panel import MarksPanel
 from app.ui.navigator import Navigator
 from app.ui.notice_bar import NoticeBar
 from app.ui.palette import Palette
+from app.ui.panes import Panes
 from app.ui.preparer import Preparer
 from app.ui.reading_view import ReadingView
+from app.ui.remembered import Remembered
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.themes import THEMES, Theme, palette_of, style_sheet
 from app.ui.tongue import Tongue
@@ -71,7 +83,8 @@ class Window(QMainWindow):
         self.contents_panel, self.find_panel = Contents(), FindPanel()
         self.marks_panel, self.ask_panel = MarksPanel(self.theme), AskPanel(self.theme)
         view, notice = ReadingView(settings, self.theme), NoticeBar(self.theme)
-        self.desk = Desk(places, settings, store, bridge, tongue, view, notice)
+        remembered = Remembered(places.data)
+        self.desk = Desk(places, settings, store, bridge, tongue, view, notice, remembered=remembered)
         self.navigator = Navigator(self.desk, self.find_panel, self)
         self.marker = Marker(self.desk, self.marks_panel, self.navigator, self)
         self.preparer = Preparer(self.desk, self)
@@ -84,6 +97,7 @@ class Window(QMainWindow):
         self._connect()
         self.retranslate()
         self._apply_theme()
+        self._show_switches()
         self.show_library()
 
     # Pages
@@ -91,6 +105,7 @@ class Window(QMainWindow):
     def show_library(self) -> None:
         """Go to the shelf."""
         self._keep_place()
+        self._keep_docks()
         self.pages.setCurrentIndex(SHELF)
         for dock in self.docks.values():
             dock.hide()
@@ -113,9 +128,9 @@ class Window(QMainWindow):
         self.find_panel.show_document(document)
         self.asker.show_document(document)
         self.marker.show()
-        self.pages.setCurrentIndex(BOOK)
-        self.docks["ask"].setVisible(self.settings.on("ai"))
-        self._raise("contents")
+        if self.pages.currentIndex() == SHELF:
+            self.pages.setCurrentIndex(BOOK)
+            self._show_docks()
         self.setWindowTitle(f"{document.title} – {TITLE}")
         self._show_place()
         self._enable()
@@ -129,6 +144,8 @@ class Window(QMainWindow):
         self.setWindowTitle(TITLE)
 
     def _moved(self) -> None:
+        if not self._settles.isActive():
+            self._keep_place()  # a jump is kept at once, scrolling when it settles
         self._settles.start()
         self._show_place()
         self.contents_panel.follow(self.desk.view.place)
@@ -140,6 +157,28 @@ class Window(QMainWindow):
             self.desk.store.keep_place(self.desk.book.key, self.desk.view.place)
         except Problem as problem:
             self.desk.say_problem(problem)
+
+    def _show_docks(self) -> None:
+        """The docks as they stood beside a book; at first contents and questions."""
+        if not self.panes.restore_docks():
+            self.docks["ask"].show()
+            self._raise("contents")
+        self.docks["ask"].setVisible(self.settings.on("ai") and self.docks["ask"].isVisible())
+
+    def _keep_docks(self) -> None:
+        """Remember where the docks stand, if a book is seen."""
+        if self.pages.currentIndex() == BOOK:
+            self._try(self.panes.keep_docks)
+
+    def _try(self, keep: Callable[[], None]) -> None:
+        try:
+            keep()
+        except Problem as problem:
+            self.desk.say_problem(problem)
+
+    def _remember_search(self, words: str) -> None:
+        self._try(lambda: self.desk.remembered.keep_latest("sought", words))
+        self.find_panel.show_history(self.desk.remembered.lines("sought"))
 
     def _show_place(self) -> None:
         document = self.desk.document
@@ -195,6 +234,14 @@ class Window(QMainWindow):
         if not visible:
             self.docks["contents"].raise_()
 
+    def next_pane(self) -> None:
+        """The keyboard to the next part of the window."""
+        self.panes.step(1)
+
+    def previous_pane(self) -> None:
+        """The keyboard to the part before."""
+        self.panes.step(-1)
+
     def larger(self) -> None:
         """Larger letters."""
         self._change_size(1)
@@ -231,10 +278,8 @@ class Window(QMainWindow):
             chosen.trigger()
 
     def shortcuts(self) -> None:
-        """All keys."""
-        keyed = [command for command in COMMANDS if command.keys]
-        lines = [f"{translate('Commands', command.text)}\t{', '.join(command.keys)}" for command in keyed]
-        QMessageBox.information(self, self.tr("Keys"), "\n".join(lines))
+        """All keys, as a list that can be searched."""
+        KeysDialog(self).exec()
 
     def about(self) -> None:
         """What this is."""
@@ -292,7 +337,18 @@ class Window(QMainWindow):
         for command in COMMANDS:
             self.actions_by_name[command.name] = self._action(command)
         self.setAcceptDrops(True)
-        self.resize(1200, 800)
+        first = {
+            "contents": self.contents_panel.tree,
+            "find": self.find_panel.words,
+            "marks": self.marks_panel.list,
+            "ask": self.ask_panel.question,
+        }
+        self.panes = Panes(self, self.docks, first, self._middle, self.desk.remembered)
+        self.panes.place()
+
+    def _middle(self) -> QWidget:
+        """What the reader looks at: the text, or the shelf."""
+        return self.desk.view if self.pages.currentIndex() == BOOK else self.library.list
 
     def _dock(self, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(self)
@@ -318,6 +374,8 @@ class Window(QMainWindow):
         self.librarian.opened.connect(self.show_book)
         self.contents_panel.chosen.connect(self.navigator.jump)
         self.desk.view.placed.connect(self._moved)
+        self.find_panel.sought.connect(self._remember_search)
+        self.find_panel.show_history(self.desk.remembered.lines("sought"))
         self.settings.listen(self._setting_changed)
 
     # Looks and words
@@ -342,6 +400,7 @@ class Window(QMainWindow):
             self._apply_theme()
         elif name in LAID_OUT:
             self.desk.view.reset()
+            self._show_switches()
         elif name == "ai":
             self._enable()
 
@@ -352,6 +411,29 @@ class Window(QMainWindow):
         QApplication.setPalette(palette_of(self.theme))
         self.setStyleSheet(style_sheet(self.theme))
         self.marker.show()
+
+    def _show_switches(self) -> None:
+        """Which of the switches in the menus are on."""
+        self.actions_by_name["window.paged"].setChecked(self.settings.text("mode") == "paged")
+        self.actions_by_name["window.full_screen"].setChecked(self.isFullScreen())
+
+    def _escape(self) -> bool:
+        """From a panel back to the text; there, what is in the way is closed, one thing after another."""
+        pane, view = self.panes.current(), self.desk.view
+        if pane != "middle":
+            if pane == "find":
+                self.docks["find"].hide()
+            self.panes.enter("middle")
+        elif self.desk.notice.isVisible():
+            self.desk.notice.hide()
+        elif self.isFullScreen():
+            self.full_screen()
+        elif view.selection is not None or view.found:
+            view.select(None)
+            view.set_found(())
+        else:
+            return False
+        return True
 
     def _enable(self) -> None:
         """Commands that need a book, or the language model, only where there is one."""
@@ -370,7 +452,13 @@ class Window(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._show_switches()
         super().changeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape or not self._escape():
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -383,6 +471,7 @@ class Window(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._try(lambda: self.panes.keep(docks=self.pages.currentIndex() == BOOK))
         self._let_go()
         self.librarian.close()
         self.desk.bridge.close()

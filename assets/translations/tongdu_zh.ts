@@ -220,6 +220,14 @@
         <translation>侧栏</translation>
     </message>
     <message>
+        <source>Next pane</source>
+        <translation>下一个窗格</translation>
+    </message>
+    <message>
+        <source>Previous pane</source>
+        <translation>上一个窗格</translation>
+    </message>
+    <message>
         <source>Larger</source>
         <translation>放大</translation>
     </message>
@@ -429,6 +437,76 @@
     <message>
         <source>Where the answer comes from</source>
         <translation>回答出自何处</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>In the text</source>
+        <translation>在正文中</translation>
+    </message>
+    <message>
+        <source>A page forward</source>
+        <translation>下一页</translation>
+    </message>
+    <message>
+        <source>A page back</source>
+        <translation>上一页</translation>
+    </message>
+    <message>
+        <source>A line forward</source>
+        <translation>下一行</translation>
+    </message>
+    <message>
+        <source>A line back</source>
+        <translation>上一行</translation>
+    </message>
+    <message>
+        <source>In a question</source>
+        <translation>在提问框中</translation>
+    </message>
+    <message>
+        <source>Send the question</source>
+        <translation>发送问题</translation>
+    </message>
+    <message>
+        <source>Begin a line</source>
+        <translation>换行</translation>
+    </message>
+    <message>
+        <source>In lists and panels</source>
+        <translation>在列表和侧栏中</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>转到该处</translation>
+    </message>
+    <message>
+        <source>Remove a bookmark or note</source>
+        <translation>删除书签或笔记</translation>
+    </message>
+    <message>
+        <source>Back to the text; there, close what is in the way</source>
+        <translation>回到正文；在正文中则关闭挡住的内容</translation>
+    </message>
+</context>
+<context>
+    <name>KeysDialog</name>
+    <message>
+        <source>What a key does, or the key</source>
+        <translation>功能或按键</translation>
+    </message>
+    <message>
+        <source>Search the keys</source>
+        <translation>搜索快捷键</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -728,10 +806,6 @@
 </context>
 <context>
     <name>Window</name>
-    <message>
-        <source>Keys</source>
-        <translation>快捷键</translation>
-    </message>
     <message>
         <source>Contents</source>
         <translation>目录</translation>
