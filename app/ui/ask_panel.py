@@ -144,6 +144,7 @@ class AskPanel(QWidget):
     def add(self, exchange: Exchange) -> int:
         """Show one more exchange. Returns its number."""
         view = ExchangeView(self.book, self.theme)
+        view.setAccessibleName(self.tr("Answer to: {question}").format(question=exchange.question))
         number = len(self.views)
         view.cited.connect(self.cited)
         view.unfolded.connect(lambda: self.unfold(number))

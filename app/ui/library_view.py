@@ -103,7 +103,7 @@ class Shelf(QSortFilterProxyModel):
     def want(self, words: str) -> None:
         """Show only books whose title or author says this."""
         self.wanted = fold(words).text.strip()
-        self.invalidateFilter()
+        self.invalidate()
 
     def order_by(self, order: int) -> None:
         """One of ORDERS."""
