@@ -70,6 +70,10 @@
 <context>
     <name>AskPanel</name>
     <message>
+        <source>Answer to: {question}</source>
+        <translation>对“{question}”的回答</translation>
+    </message>
+    <message>
         <source>Ask about this book</source>
         <translation>就这本书提问</translation>
     </message>
