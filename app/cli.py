@@ -12,9 +12,8 @@ from typing import Any, Literal, TextIO, cast
 
 import click
 
-from app import conversation, listing, report
+from app import export, listing, report
 from app.asking import decided, named
-from app.conversation import Conversation
 from app.documents.document import Document, Hints
 from app.documents.find import find as find_spans
 from app.documents.find import line as line_of
@@ -26,6 +25,9 @@ from app.documents.shelf import shelf
 from app.exam.command import Names, Wanted, measure_answers
 from app.exam.sets import REPORTED, SETS
 from app.exam.systems import SYSTEMS
+from app.export import FORMS, Form, plain_turn, show_turns
+from app.library.conversation import Conversation
+from app.library.store import Store
 from app.measure import Lengths, Speed
 from app.measure import speed as measure_speed
 from app.options import Finite, Options, Terms, files_argument, gathered, hinted, json_option, shared, termed
@@ -38,7 +40,7 @@ from app.session import Session
 from app.terminal import Terminal
 from model import readings
 from model.catalog import ENTRIES, entry, present
-from model.types import Ask, Fetch, Problem, Read, Search, Span
+from model.types import Ask, Fetch, Problem, Read, Search, Span, Turn
 
 PATIENCE = 600.0  # seconds: a read that would take longer is begun only with --yes
 
@@ -94,16 +96,15 @@ def ask(
     document = opened(options, files, hints)
     part = _scope(document, until, scope)
     reply = None if terms.estimate_only else decided(document, question, part)
-    said = Conversation(options.places.data, document.key)
     if reply:
         click.echo(json.dumps(reply.as_plain(None), ensure_ascii=False)) if as_json else reply.show_ruling()
     else:
         ruling = ruled(document, question)
         units = named(ruling, part) if ruling else ()
-        history = said.history(part) if follow else ()
+        history = _history(options, document, part) if follow else ()
         request = Ask(_reading(options, document, terms), question, part, so_far, temperature, seed, units, history)
         reply = _run(options, document, request, as_json)
-    _keep(options, said, question, reply)
+    _keep(options, document, question, reply)
 
 
 @main.command()
@@ -218,12 +219,35 @@ def text(options: Options, files: tuple[Path, ...], hints: Hints) -> None:
 def asked(options: Options, files: tuple[Path, ...], as_json: bool, hints: Hints) -> None:
     """Show what was asked of FILE and answered, oldest first. `forget` removes it."""
     document = opened(options, files, hints)
-    turns = Conversation(options.places.data, document.key).turns()
+    with Store(options.places.data) as store:
+        turns = Conversation(store, document).turns()
     if as_json:
-        click.echo(json.dumps([conversation.as_plain(document, turn) for turn in turns], ensure_ascii=False))
+        click.echo(json.dumps([plain_turn(document, turn) for turn in turns], ensure_ascii=False))
         return
-    conversation.show(document, turns)
+    show_turns(document, turns)
     click.echo(f"{len(turns):,} 问" if options.language == "zh" else f"{len(turns):,} asked", err=True)
+
+
+@main.command("export")
+@files_argument
+@click.option("--what", type=click.Choice(["conversation", "marks"]), default="conversation", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORMS)), default="markdown", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file; on the terminal without it.")
+@hinted
+@shared
+@gathered
+def exported(options: Options, files: tuple[Path, ...], what: str, form: Form, out: Path | None, hints: Hints) -> None:
+    """Write down what was asked of FILE, or marked in it, with the words of every place."""
+    document = opened(options, files, hints)
+    with Store(options.places.data) as store:
+        if what == "marks":
+            words = export.marks(document, store.marks(document.key), form, options.language)
+        else:
+            words = export.conversation(document, Conversation(store, document).turns(), form, options.language)
+    if out is None:
+        click.echo(words, nl=False)
+    else:
+        export.write(out, words)
 
 
 @main.command()
@@ -234,9 +258,10 @@ def asked(options: Options, files: tuple[Path, ...], as_json: bool, hints: Hints
 def forget(options: Options, files: tuple[Path, ...], hints: Hints) -> None:
     """Remove what was read of FILE from the cache, and what was asked about it. The file itself is not touched."""
     document = opened(options, files, hints)
-    keys = {document.key, *(volume.document.key for volume in document.volumes)}
-    freed = sum(readings.forget(options.places.pages, key) for key in keys)
-    freed += sum(Conversation(options.places.data, key).forget() for key in keys)
+    parts = {part.key: part for part in (document, *(volume.document for volume in document.volumes))}
+    freed = sum(readings.forget(options.places.pages, key) for key in parts)
+    with Store(options.places.data) as store:
+        freed += sum(Conversation(store, part).clear() for part in parts.values())
     click.echo(f"forgotten: {freed / 1e6:.0f} MB freed")
 
 
@@ -367,12 +392,21 @@ def _refuse_unsaid_of(question: str, until: str | None, scope: str | None) -> No
         _refuse_unsaid(name, words)
 
 
-def _keep(options: Options, said: Conversation, question: str, reply: Reply) -> None:
+def _history(options: Options, document: Document, part: Span | None) -> tuple[Turn, ...]:
+    """What a follow-up question belongs to. Raises the Problems of the library."""
+    with Store(options.places.data) as store:
+        return Conversation(store, document).history(part)
+
+
+def _keep(options: Options, document: Document, question: str, reply: Reply) -> None:
     """Keep a turn that came to an answer. Where that fails the answer stands, and it is said why."""
     if reply.cited is None:
         return
     try:
-        said.add(question, reply.answer, reply.cited, reply.scope)
+        with Store(options.places.data) as store:
+            Conversation(store, document).add(
+                question, reply.answer, reply.cited, reply.scope, reply.evidence, by_rule=reply.by_rule
+            )
     except Problem as problem:
         report.say(render(problem.code, problem.parameters, options.language))
 

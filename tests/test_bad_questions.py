@@ -65,7 +65,7 @@ def test_orders_in_a_book_are_text(models: Path, book: Path, data: Path) -> None
     assert plain["receipt"]["tokens_read"] == plain["receipt"]["tokens_total"] and not plain["receipt"]["left_out"]
     assert {path: path.read_bytes() for path in book.parent.iterdir()} == before
     made = {path.relative_to(data).parts[0] for path in data.rglob("*") if path.is_file()}
-    assert made <= {"cache", "conversations", "models"}
+    assert made <= {"cache", "library.sqlite", "library.sqlite-shm", "library.sqlite-wal", "models"}
 
 
 def test_orders_in_a_book_do_not_widen_the_scope(models: Path, book: Path, data: Path) -> None:

@@ -1,16 +1,9 @@
-"""Store: the library on disk, one SQLite file. What a method was told is on disk when it returns.
-
-Write-ahead logging, every change its own transaction: a process that is killed loses nothing that was shown, and two
-windows (or a window and a command) read and write side by side. `PRAGMA user_version` is the schema's version: a later
-one is refused, an earlier one is brought up to date, with a copy of the old file kept beside it.
-"""
+"""Store: books, marks and turns as the library keeps them. What a method was told is on disk when it returns."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,58 +11,29 @@ from typing import Any
 
 from app.documents.document import Document, Hints
 from app.library.anchor import Anchors
+from app.library.database import Database
 from app.library.records import Book, Colour, Mark, MarkKind, context
-from app.paths import PRIVATE
-from model.types import Problem, Span
+from app.library.turn import Kept, kept_of, moved, said_of
+from model.types import Span
 
-NAME = "library.sqlite"
-PATIENCE = 10.0  # seconds to wait for another program that writes
-SCHEMA = (
-    # version 1
-    """
-    CREATE TABLE book (
-        key TEXT PRIMARY KEY, path TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, authors TEXT NOT NULL,
-        language TEXT NOT NULL, kind TEXT NOT NULL, format TEXT NOT NULL, characters INTEGER NOT NULL,
-        parser TEXT NOT NULL, added TEXT NOT NULL, opened TEXT NOT NULL, place INTEGER NOT NULL,
-        hints TEXT NOT NULL, finished INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX book_by_path ON book (path);
-    CREATE INDEX book_by_digest ON book (digest);
-    CREATE TABLE mark (
-        number INTEGER PRIMARY KEY, key TEXT NOT NULL, kind TEXT NOT NULL,
-        start INTEGER NOT NULL, "end" INTEGER NOT NULL, words TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
-        created TEXT NOT NULL, changed TEXT NOT NULL,
-        colour TEXT NOT NULL, note TEXT NOT NULL, lost INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX mark_by_key ON mark (key);
-    """,
-)
 _BOOK = ", ".join(Book.__dataclass_fields__)
 _FIELDS = 'kind, start, "end", words, before, after, created, changed, colour, note, lost'
 
 
 class Store:
-    """One connection; of one thread. Every method raises Problem "library-locked", "library-damaged", "disk-full" or
-    "no-folder" where the file cannot be used.
-    """
+    """Books, marks and turns; of one thread. Every method raises the Problems of `Database`."""
 
     def __init__(self, data: Path) -> None:
-        """Raises Problem "library-newer" too."""
-        self.path = data / NAME
-        try:
-            data.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
-        except OSError as error:
-            raise Problem("no-folder", folder=str(data), reason=error.strerror or "") from error
-        with self._said():
-            self._base = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
-            self.path.chmod(0o600)
-            self._base.execute("PRAGMA journal_mode = WAL")
-            self._base.execute("PRAGMA synchronous = FULL")
-            self._migrate()
+        self._file = Database(data)
+
+    @property
+    def path(self) -> Path:
+        """The library's file."""
+        return self._file.path
 
     def close(self) -> None:
         """Let the file go."""
-        self._base.close()
+        self._file.close()
 
     def __enter__(self) -> Store:
         return self
@@ -81,15 +45,15 @@ class Store:
 
     def books(self) -> tuple[Book, ...]:
         """All books, the one that was opened last first."""
-        return tuple(_book(row) for row in self._rows(f"SELECT {_BOOK} FROM book ORDER BY opened DESC, title"))
+        return tuple(_book(row) for row in self._file.rows(f"SELECT {_BOOK} FROM book ORDER BY opened DESC, title"))
 
     def book(self, key: str) -> Book | None:
         """The book with this text."""
-        return next((_book(row) for row in self._rows(f"SELECT {_BOOK} FROM book WHERE key = ?", key)), None)
+        return next((_book(row) for row in self._file.rows(f"SELECT {_BOOK} FROM book WHERE key = ?", key)), None)
 
     def at(self, path: Path) -> Book | None:
         """The book that was last opened from this file."""
-        rows = self._rows(f"SELECT {_BOOK} FROM book WHERE path = ? ORDER BY opened DESC", str(path))
+        rows = self._file.rows(f"SELECT {_BOOK} FROM book WHERE path = ? ORDER BY opened DESC", str(path))
         return next(map(_book, rows), None)
 
     def open(self, document: Document, path: Path, digest: str, hints: Hints, now: datetime | None = None) -> Book:
@@ -99,7 +63,7 @@ class Store:
         same book: its place and its marks move to where their words stand now.
         """
         time = moment(now)
-        with self._writing():
+        with self._file.writing():
             known = self.book(document.key)
             before = known or self._earlier(document, path, digest, hints)
             book = Book(
@@ -115,24 +79,27 @@ class Store:
 
     def keep_place(self, key: str, place: int) -> None:
         """Remember the character at the top of the page."""
-        with self._unhurried():
-            self._write("UPDATE book SET place = ? WHERE key = ?", place, key)
+        with self._file.unhurried():
+            self._file.write("UPDATE book SET place = ? WHERE key = ?", place, key)
 
     def finish(self, key: str, finished: bool) -> None:
         """Remember that the reader has read it to the end, or has not."""
-        self._write("UPDATE book SET finished = ? WHERE key = ?", int(finished), key)
+        self._file.write("UPDATE book SET finished = ? WHERE key = ?", int(finished), key)
 
     def remove(self, key: str) -> None:
-        """Take a book off the shelf, with its marks. The file itself is never touched."""
-        with self._writing():
-            self._base.execute("DELETE FROM mark WHERE key = ?", (key,))
-            self._base.execute("DELETE FROM book WHERE key = ?", (key,))
+        """Take a book off the shelf, with its marks and what was asked about it. The file itself is never touched."""
+        with self._file.writing():
+            self._file.put("DELETE FROM mark WHERE key = ?", key)
+            self._file.put("DELETE FROM turn WHERE key = ?", key)
+            self._file.put("DELETE FROM book WHERE key = ?", key)
 
     # Marks
 
     def marks(self, key: str) -> tuple[Mark, ...]:
         """The marks of a book in the order of its text; those that were not found again at the end."""
-        rows = self._rows(f'SELECT number, {_FIELDS} FROM mark WHERE key = ? ORDER BY lost, start, "end", number', key)
+        rows = self._file.rows(
+            f'SELECT number, {_FIELDS} FROM mark WHERE key = ? ORDER BY lost, start, "end", number', key
+        )
         return tuple(map(_mark, rows))
 
     def mark(
@@ -148,130 +115,93 @@ class Store:
         before, words, after = context(document, span)
         time = moment(now)
         values = (document.key, kind, span.start, span.end, words, before, after, time, time, colour, note, 0)
-        with self._writing():
-            made = self._base.execute(f"INSERT INTO mark (key, {_FIELDS}) VALUES ({_holes(values)})", values)
-        assert made.lastrowid is not None
-        return Mark(made.lastrowid, kind, span, words, before, after, time, time, colour, note)
+        number = self._file.write(f"INSERT INTO mark (key, {_FIELDS}) VALUES ({_holes(values)})", *values)
+        return Mark(number, kind, span, words, before, after, time, time, colour, note)
 
     def change(self, number: int, colour: Colour, note: str, now: datetime | None = None) -> None:
         """Give a mark another colour or note."""
-        self._write(
+        self._file.write(
             "UPDATE mark SET colour = ?, note = ?, changed = ? WHERE number = ?", colour, note, moment(now), number
         )
 
     def unmark(self, number: int) -> None:
         """Remove a mark."""
-        self._write("DELETE FROM mark WHERE number = ?", number)
+        self._file.write("DELETE FROM mark WHERE number = ?", number)
 
-    # The file
+    # Turns
+
+    def turns(self, key: str) -> tuple[Kept, ...]:
+        """What was asked about a text and answered, oldest first."""
+        rows = self._file.rows("SELECT number, time, said FROM turn WHERE key = ? ORDER BY number", key)
+        return tuple(kept_of(*row) for row in rows)
+
+    def keep_turns(self, document: Document, turns: Sequence[Kept]) -> tuple[Kept, ...]:
+        """Keep turns behind those that are there, all of them or none; with their numbers."""
+        put, said = "INSERT INTO turn (key, time, said) VALUES (?, ?, ?)", [said_of(turn, document) for turn in turns]
+        with self._file.writing():
+            numbers = [
+                self._file.put(put, document.key, turn.time, words) for turn, words in zip(turns, said, strict=True)
+            ]
+        return tuple(replace(turn, number=number) for turn, number in zip(turns, numbers, strict=True))
+
+    def take_turns(self, document: Document, turns: Sequence[Kept]) -> None:
+        """Keep those of the turns that are not there yet, all of them or none."""
+        put = (
+            "INSERT INTO turn (key, time, said) SELECT ?1, ?2, ?3 "
+            "WHERE NOT EXISTS (SELECT 1 FROM turn WHERE key = ?1 AND time = ?2 AND said = ?3)"
+        )
+        said = [(turn.time, said_of(turn, document)) for turn in turns]
+        with self._file.writing():
+            for time, words in said:
+                self._file.put(put, document.key, time, words)
+
+    def forget_turn(self, number: int) -> None:
+        """Remove one turn."""
+        self._file.write("DELETE FROM turn WHERE number = ?", number)
+
+    def forget_turns(self, key: str) -> int:
+        """Remove all turns about a text. Returns how many letters they were."""
+        with self._file.writing():
+            ((letters,),) = self._file.rows("SELECT coalesce(sum(length(said)), 0) FROM turn WHERE key = ?", key)
+            self._file.put("DELETE FROM turn WHERE key = ?", key)
+        return int(letters)
+
+    # The text of a book is another one now
 
     def _earlier(self, document: Document, path: Path, digest: str, hints: Hints) -> Book | None:
         """The book that this file was when it gave another text."""
         same = "digest = ? OR (path = ? AND title = ? AND format = ?)"
-        rows = self._rows(
+        rows = self._file.rows(
             f"SELECT {_BOOK} FROM book WHERE hints = ? AND ({same}) ORDER BY digest = ? DESC, opened DESC",
             *(_plain(hints), digest, str(path), document.title, document.format, digest),
         )
         return next(map(_book, rows), None)
 
     def _moved(self, before: Book, document: Document) -> int:
-        """Take the marks of a book's earlier text to `document`. Returns where the reader's place is now."""
+        """Take the marks and turns of a book's earlier text to `document`. Returns where the reader's place is now."""
         anchors = Anchors(document.text)
         for mark in self.marks(before.key):
             span = anchors.find(mark, mark.span.start / max(1, before.characters))
             place = mark.span if span is None else span  # an empty span is false
-            self._base.execute(
+            self._file.put(
                 'UPDATE mark SET key = ?, start = ?, "end" = ?, lost = ? WHERE number = ?',
-                (document.key, place.start, place.end, int(span is None), mark.number),
+                *(document.key, place.start, place.end, int(span is None), mark.number),
             )
-        self._base.execute("DELETE FROM book WHERE key = ?", (before.key,))
+        for number, said in self._file.rows("SELECT number, said FROM turn WHERE key = ?", before.key):
+            there = moved(said, anchors, before.characters)
+            self._file.put("UPDATE turn SET key = ?, said = ? WHERE number = ?", document.key, there, number)
+        self._file.put("DELETE FROM book WHERE key = ?", before.key)
         return round(before.place / max(1, before.characters) * len(document.text))
 
     def _put(self, book: Book) -> None:
         plain = {**asdict(book), "authors": json.dumps(book.authors), "hints": _plain(book.hints)}
         values = tuple(int(v) if isinstance(v, bool) else v for v in plain.values())
-        self._base.execute(f"INSERT OR REPLACE INTO book ({_BOOK}) VALUES ({_holes(values)})", values)
-
-    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._said():
-            return self._base.execute(query, values).fetchall()
-
-    def _write(self, query: str, *values: object) -> None:
-        with self._writing():
-            self._base.execute(query, values)
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One transaction: all of it or nothing."""
-        with self._said():
-            self._base.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._base.execute("ROLLBACK")
-                raise
-            self._base.execute("COMMIT")
-
-    @contextlib.contextmanager
-    def _unhurried(self) -> Iterator[None]:
-        """Writing that does not wait for the disk: of a process that is killed nothing is lost, of a machine the last
-        moments may be. A place is written at every jump, and reading must not stutter.
-        """
-        with self._said():
-            self._base.execute("PRAGMA synchronous = NORMAL")
-        try:
-            yield
-        finally:
-            with self._said():
-                self._base.execute("PRAGMA synchronous = FULL")
-
-    def _migrate(self) -> None:
-        version = self._version()
-        if version > len(SCHEMA):
-            raise Problem("library-newer", path=str(self.path), version=version, known=len(SCHEMA))
-        if version == len(SCHEMA):
-            return
-        if version:
-            self._copy(version)
-        with self._writing():
-            for number in range(self._version(), len(SCHEMA)):  # another window may have been quicker
-                for statement in filter(str.strip, SCHEMA[number].split(";")):
-                    self._base.execute(statement)
-            self._base.execute(f"PRAGMA user_version = {len(SCHEMA)}")
-
-    def _version(self) -> int:
-        return int(self._base.execute("PRAGMA user_version").fetchone()[0])
-
-    def _copy(self, version: int) -> None:
-        """Keep what was, as this version wrote it."""
-        with contextlib.closing(sqlite3.connect(self.path.with_suffix(f".{version}.sqlite"))) as kept:
-            self._base.backup(kept)
-
-    @contextlib.contextmanager
-    def _said(self) -> Iterator[None]:
-        """What SQLite cannot do, as a Problem."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise _problem(error, self.path) from error
+        self._file.put(f"INSERT OR REPLACE INTO book ({_BOOK}) VALUES ({_holes(values)})", *values)
 
 
 def moment(now: datetime | None = None) -> str:
     """A time as it is kept: UTC, ISO 8601, to the microsecond, so that order is never lost."""
     return (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def _problem(error: sqlite3.Error, path: Path) -> Problem:
-    name = getattr(error, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return Problem("library-locked", path=str(path))
-    if name.startswith("SQLITE_FULL"):
-        return Problem("disk-full", folder=str(path.parent), megabytes=1)
-    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_PERM")):
-        return Problem("no-folder", folder=str(path.parent), reason=str(error))
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return Problem("library-damaged", path=str(path))
-    raise error
 
 
 def _holes(values: Iterable[object]) -> str:

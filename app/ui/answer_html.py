@@ -41,6 +41,14 @@ class Exchange:
     notices: tuple[str, ...] = ()
     unfolded: bool = False  # whether the words of an answer that nothing bears out are shown
     by_rule: bool = False
+    lost: tuple[str, ...] = ()  # words that were cited and that the book does not say any more
+    search: bool = False  # only passages were asked for
+    kept: int = 0  # its number in the library; 0 where it is not kept
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes."""
+        return self.state in ("done", "stopped", "failed")
 
     def cited(self) -> tuple[Span, ...]:
         """All places that the claims cite."""
@@ -53,6 +61,8 @@ def exchange_html(exchange: Exchange, document: Document, theme: Theme) -> str:
     parts += [f'<p style="color:{theme.faded}">{_words(notice)}</p>' for notice in exchange.notices]
     if exchange.problem:
         parts.append(f'<p style="color:{theme.accent}">{_words(exchange.problem)}</p>')
+    elif exchange.search:
+        parts += _passages(exchange, document, theme)
     elif exchange.answered is None:
         parts.append(f"<p>{_words(exchange.text)}</p>" if exchange.text else "")
         parts.append(f'<p style="color:{theme.faded}">{_words(exchange.progress)}</p>' if exchange.progress else "")
@@ -63,9 +73,22 @@ def exchange_html(exchange: Exchange, document: Document, theme: Theme) -> str:
         parts += _listed(exchange, document, theme)
     else:
         parts += _unanswered(exchange, document, theme)
+    if exchange.lost:
+        said = translate("Answer", "The book has another text now; not found in it: {count}")
+        parts.append(f'<p style="color:{theme.faded}">{_words(said.format(count=len(exchange.lost)))}</p>')
     if exchange.receipt is not None:
         parts.append(f'<p style="color:{theme.faded}; font-size:small">{_words(receipt_line(exchange.receipt))}</p>')
+    if exchange.is_over:
+        parts.append(_actions(exchange, theme))
     return "".join(parts)
+
+
+def exchange_text(exchange: Exchange, document: Document) -> str:
+    """The exchange as plain text, each place with its words."""
+    lines = [exchange.question, "", exchange.text] if exchange.text else [exchange.question]
+    spans = exchange.cited() or tuple(item.span for item in exchange.evidence if exchange.search or exchange.by_rule)
+    quotations = [f"{document.text[s.start : s.end]}\n— {document.title}, {document.address(s.start)}" for s in spans]
+    return "\n".join(lines) + "".join(f"\n\n{quotation}" for quotation in quotations)
 
 
 def receipt_line(receipt: Receipt) -> str:
@@ -108,6 +131,26 @@ def _units(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
     return [_quotation(span, document, theme) for span in spans]
 
 
+def _passages(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
+    """What a search found, best first, as far as it is."""
+    parts = [f'<p style="color:{theme.faded}">{_words(exchange.progress)}</p>'] if exchange.progress else []
+    found = [item.span for item in exchange.evidence]
+    if found:
+        parts.append(_list(found, document, theme, "ol"))
+    elif exchange.is_over:
+        parts.append(f"<p>{translate('Answer', 'Nothing was found.')}</p>")
+    return parts
+
+
+def _actions(exchange: Exchange, theme: Theme) -> str:
+    """What can be done with it."""
+    named = [("copy", translate("Answer", "Copy")), ("again", translate("Answer", "Ask again"))]
+    named.append(("remove", translate("Answer", "Remove")))
+    style = f"color:{theme.faded}; text-decoration:none"
+    links = " · ".join(f'<a href="do:{name}" style="{style}">{_words(words)}</a>' for name, words in named)
+    return f'<p style="font-size:small">{links}</p>'
+
+
 def _unanswered(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
     said = translate("Answer", "The document does not answer this.")
     parts = [f"<p>{said}</p>"]
@@ -140,13 +183,13 @@ def _listed(exchange: Exchange, document: Document, theme: Theme) -> list[str]:
     return parts
 
 
-def _list(spans: Sequence[Span], document: Document, theme: Theme) -> str:
+def _list(spans: Sequence[Span], document: Document, theme: Theme, tag: str = "ul") -> str:
     items = []
     for span in spans:
         words = " ".join(document.text[span.start : span.end].split())
         shown = words if len(words) <= SHOWN else words[:SHOWN] + "…"
         items.append(f"<li>{_link(span, document.address(span.start), theme)} {_words(shown)}</li>")
-    return f"<ul>{''.join(items)}</ul>"
+    return f"<{tag}>{''.join(items)}</{tag}>"
 
 
 def _quotation(span: Span, document: Document, theme: Theme) -> str:

@@ -41,6 +41,7 @@ class ExchangeView(QTextBrowser):
 
     cited = Signal(object)
     unfolded = Signal()
+    acted = Signal(str)
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +83,8 @@ class ExchangeView(QTextBrowser):
             self.cited.emit(span)
         elif url.scheme() == "unfold":
             self.unfolded.emit()
+        elif url.scheme() == "do":
+            self.acted.emit(url.path())
 
     def _hovered(self, url: QUrl) -> None:
         words = self.quotation(url.toString())
@@ -113,11 +116,14 @@ class Question(QPlainTextEdit):
 
 
 class AskPanel(QWidget):
-    """Emits `asked` with the question and the index of SCOPES, `cited` with a place, `stopped`, and `shown` with the
-    exchange whose places are to be seen in the book.
+    """Emits `asked` with the question and the index of SCOPES, `sought` with the same where passages alone are wanted,
+    `cited` with a place, `stopped`, `shown` with the exchange whose places are to be seen in the book, and `acted` with
+    an exchange's number and "copy", "again" or "remove".
     """
 
     asked = Signal(str, int)
+    sought = Signal(str, int)
+    acted = Signal(int, str)
     cited = Signal(object)
     stopped = Signal()
     shown = Signal(object)
@@ -128,7 +134,8 @@ class AskPanel(QWidget):
         self.book = Document("", "", (), ())
         self.views: list[ExchangeView] = []
         self.question, self.scope = Question(), QComboBox()
-        self.send, self.stop_button, self.hint = QPushButton(), QPushButton(), QLabel()
+        self.send, self.search_button, self.stop_button = QPushButton(), QPushButton(), QPushButton()
+        self.hint = QLabel()
         self._set_up()
         self.retranslate()
         self.set_busy(False)
@@ -148,6 +155,7 @@ class AskPanel(QWidget):
         number = len(self.views)
         view.cited.connect(self.cited)
         view.unfolded.connect(lambda: self.unfold(number))
+        view.acted.connect(lambda what: self.acted.emit(number, what))
         view.selectionChanged.connect(lambda: self.shown.emit(view.exchange))
         self.views.append(view)
         self._column.insertWidget(self._column.count() - 1, view)
@@ -164,6 +172,10 @@ class AskPanel(QWidget):
             self._column.activate()
             bar.setValue(bar.maximum())
 
+    def remove(self, number: int) -> None:
+        """Show one of them no more."""
+        self.views[number].hide()
+
     def unfold(self, number: int) -> None:
         """Show, or fold away, the words that nothing bore out."""
         exchange = self.views[number].exchange
@@ -174,6 +186,7 @@ class AskPanel(QWidget):
         self.question.busy = busy
         self.stop_button.setVisible(busy)
         self.send.setVisible(not busy)
+        self.search_button.setVisible(not busy)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours."""
@@ -188,6 +201,8 @@ class AskPanel(QWidget):
         self.question.setAccessibleName(self.tr("Question"))
         self.scope.setAccessibleName(self.tr("What the answer may come from"))
         self.send.setText(self.tr("Ask"))
+        self.search_button.setText(self.tr("Find passages"))
+        self.search_button.setToolTip(self.tr("The articles or passages that it is about; nothing is written"))
         self.stop_button.setText(self.tr("Stop"))
         self.hint.setText(self.tr("The whole book is read once; then every answer shows where in it it stands."))
         chosen = max(0, self.scope.currentIndex())
@@ -208,6 +223,7 @@ class AskPanel(QWidget):
         self.question.sent.connect(self._send)
         self.question.stopped.connect(self.stopped)
         self.send.clicked.connect(self._send)
+        self.search_button.clicked.connect(self._search)
         self.stop_button.clicked.connect(self.stopped)
         self.hint.setWordWrap(True)
         self._area = QScrollArea()
@@ -221,6 +237,7 @@ class AskPanel(QWidget):
         self._area.setWidget(inner)
         row = QHBoxLayout()
         row.addWidget(self.scope, 1)
+        row.addWidget(self.search_button)
         row.addWidget(self.send)
         row.addWidget(self.stop_button)
         outer = QVBoxLayout(self)
@@ -233,6 +250,11 @@ class AskPanel(QWidget):
         if words:
             self.question.clear()
             self.asked.emit(words, self.scope.currentIndex())
+
+    def _search(self) -> None:
+        words = self.question.toPlainText().strip()
+        if words:
+            self.sought.emit(words, self.scope.currentIndex())
 
 
 def part_of(document: Document, scope: int, place: int, selection: Span | None) -> Span | None:

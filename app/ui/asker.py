@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox
 
-from app.conversation import Conversation
+from app import export
 from app.documents.document import Document
+from app.library.conversation import Conversation
+from app.ui.answer_html import exchange_text
 from app.ui.ask_panel import AskPanel, part_of
 from app.ui.desk import Desk
 from app.ui.dialogue import Dialogue
 from app.ui.heat_strip import HeatStrip
 from app.ui.navigator import Navigator
 from app.ui.preparer import Preparer
-from model.types import Read
+from model.types import Problem, Read, Span
 
 SELECTION = 3  # of the panel's scopes
 
@@ -33,6 +37,8 @@ class Asker(QObject):
         self.desk, self.panel, self.strip, self.preparer = desk, panel, strip, preparer
         self.dialogue: Dialogue | None = None
         panel.asked.connect(self.ask)
+        panel.sought.connect(self.search)
+        panel.acted.connect(self._act)
         panel.stopped.connect(self.stop)
         panel.cited.connect(navigator.show)
         strip.pressed.connect(navigator.show)
@@ -42,12 +48,15 @@ class Asker(QObject):
         self.let_go()
         self.panel.show_document(document)
         self.strip.show_places(document, (), ())
-        conversation = Conversation(self.desk.places.data, document.key)
+        conversation = Conversation(self.desk.store, document)
         self.dialogue = Dialogue(
             document, self.desk.bridge, self.reading, conversation, lambda: self.desk.language, self
         )
-        for exchange in self.dialogue.begin():
-            self.panel.add(exchange)
+        try:
+            for exchange in self.dialogue.begin():
+                self.panel.add(exchange)
+        except Problem as problem:
+            self.desk.say_problem(problem)
         self.dialogue.changed.connect(self._changed)
         self.dialogue.busy.connect(self.panel.set_busy)
 
@@ -59,18 +68,40 @@ class Asker(QObject):
 
     def ask(self, words: str, scope: int) -> None:
         """Put a question, to be answered from one of the panel's scopes."""
-        document, view = self.desk.document, self.desk.view
-        if self.dialogue is None or document is None:
-            return
-        if scope == SELECTION and view.selection is None:
-            self.desk.say(self.tr("Select the words that the answer may come from first."))
-            return
-        self.dialogue.ask(words, part_of(document, scope, view.place, view.selection))
+        if self.dialogue is not None and self._has_words(scope):
+            self.dialogue.ask(words, self._part(scope))
+
+    def search(self, words: str, scope: int) -> None:
+        """Ask for passages alone, of one of the panel's scopes."""
+        if self.dialogue is not None and self._has_words(scope):
+            self.dialogue.search(words, self._part(scope))
 
     def stop(self) -> None:
         """End the answers in hand."""
         if self.dialogue is not None:
             self.dialogue.stop()
+
+    def clear(self) -> None:
+        """Keep nothing of what was asked of the open book, once the reader has said so."""
+        document, title = self.desk.document, self.tr("Clear the conversation")
+        if self.dialogue is None or document is None:
+            return
+        said = self.tr("All questions and answers about “{title}” are removed. Export them first to keep them.")
+        buttons = QMessageBox.StandardButton.Ok | QMessageBox.StandardButton.Cancel
+        words = said.format(title=document.title)
+        if QMessageBox.question(self.panel, title, words, buttons) == QMessageBox.StandardButton.Ok:
+            try:
+                self.dialogue.clear()
+            except Problem as problem:
+                self.desk.say_problem(problem)
+            self.show_document(document)
+
+    def export(self) -> None:
+        """Write the conversation to a file."""
+        document = self.desk.document
+        if document is not None:
+            turns = Conversation(self.desk.store, document).turns
+            self.desk.export(self.panel, lambda form: export.conversation(document, turns(), form, self.desk.language))
 
     def prepare(self) -> None:
         """Read the book now, so that questions are answered at once; first the plan is shown."""
@@ -100,6 +131,34 @@ class Asker(QObject):
             offline=settings.on("offline"),
             cache_bytes=round(settings.number("cache-limit") * 1e9) or None,
         )
+
+    def _has_words(self, scope: int) -> bool:
+        """Whether the scope says what it means; if not, that is said."""
+        if scope == SELECTION and self.desk.view.selection is None:
+            self.desk.say(self.tr("Select the words that the answer may come from first."))
+            return False
+        return self.desk.document is not None
+
+    def _part(self, scope: int) -> Span | None:
+        document, view = self.desk.document, self.desk.view
+        return part_of(document, scope, view.place, view.selection) if document is not None else None
+
+    def _act(self, number: int, what: str) -> None:
+        """Do with an exchange what the reader chose below it."""
+        if self.dialogue is None or self.desk.document is None:
+            return
+        if what == "copy":
+            words = exchange_text(self.dialogue.exchanges[number], self.desk.document)
+            QGuiApplication.clipboard().setText(words)
+        elif what == "again":
+            self.dialogue.again(number)
+        else:
+            try:
+                self.dialogue.remove(number)
+            except Problem as problem:
+                self.desk.say_problem(problem)
+            else:
+                self.panel.remove(number)
 
     def _changed(self, number: int) -> None:
         if self.dialogue is None or self.desk.document is None:

@@ -39,6 +39,8 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("librarian.open_files", "File", QT_TRANSLATE_NOOP("Commands", "Open…"), ("Ctrl+O",)),
     Command("window.show_library", "File", QT_TRANSLATE_NOOP("Commands", "Library"), ("Ctrl+L",)),
+    Command("asker.export", "File", QT_TRANSLATE_NOOP("Commands", "Export conversation…"), book=True, ai=True),
+    Command("marker.export", "File", QT_TRANSLATE_NOOP("Commands", "Export marks…"), book=True),
     Command("window.close_book", "File", QT_TRANSLATE_NOOP("Commands", "Close book"), ("Ctrl+W",), book=True),
     Command("window.quit", "File", QT_TRANSLATE_NOOP("Commands", "Quit"), ("Ctrl+Q",)),
     Command("marker.copy", "Edit", QT_TRANSLATE_NOOP("Commands", "Copy"), ("Ctrl+C",), book=True),
@@ -90,6 +92,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("window.ask", "Ask", QT_TRANSLATE_NOOP("Commands", "Ask"), ("Ctrl+J",), book=True, ai=True),
     Command("asker.prepare", "Ask", QT_TRANSLATE_NOOP("Commands", "Prepare this book…"), book=True, ai=True),
     Command("asker.stop", "Ask", QT_TRANSLATE_NOOP("Commands", "Stop"), book=True, ai=True),
+    Command("asker.clear", "Ask", QT_TRANSLATE_NOOP("Commands", "Clear the conversation…"), book=True, ai=True),
     Command("asker.explain", "Ask", QT_TRANSLATE_NOOP("Commands", "Explain the selection"), book=True, ai=True),
     Command("asker.translate", "Ask", QT_TRANSLATE_NOOP("Commands", "Translate the selection"), book=True, ai=True),
     Command("asker.summarize", "Ask", QT_TRANSLATE_NOOP("Commands", "Summarize the selection"), book=True, ai=True),

@@ -8,10 +8,11 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.asking import decided, named
-from app.conversation import Conversation
 from app.documents.document import Document
 from app.documents.law.correction import corrected
 from app.documents.law.question import ruled
+from app.library.conversation import Conversation
+from app.library.turn import Kept
 from app.problems import render
 from app.ui.answer_html import Exchange
 from app.ui.bridge import Bridge
@@ -31,6 +32,7 @@ from model.types import (
     Problem,
     Read,
     Reading,
+    Search,
     Span,
     Stopped,
     Withdrew,
@@ -61,10 +63,8 @@ class Dialogue(QObject):
         bridge.came.connect(self._hear)
 
     def begin(self) -> Sequence[Exchange]:
-        """What was asked before, from the library."""
-        for kept in self._conversation.turns():
-            exchange = Exchange(kept.question, kept.scope, "done", "", kept.answer, kept.answered, kept.claims)
-            self.exchanges.append(exchange)
+        """What was asked before, from the library. Raises the Problems of the library."""
+        self.exchanges += map(exchange_of, self._conversation.turns())
         return self.exchanges
 
     def ask(self, question: str, scope: Span | None = None, so_far: bool = False) -> int:
@@ -86,6 +86,37 @@ class Dialogue(QObject):
         self._put(number, progress=translate("Dialogue", "Waiting…"))
         self.busy.emit(True)
         return number
+
+    def search(self, question: str, scope: Span | None = None) -> int:
+        """Ask for passages alone. Returns its number."""
+        number = len(self.exchanges)
+        self.exchanges.append(Exchange(question, scope, search=True))
+        reply = decided(self.document, question, scope)
+        if reply is not None and reply.evidence:
+            self._put(number, state="done", evidence=reply.evidence)
+            return number
+        self._jobs[self.bridge.submit(Search(self._reading(), question, scope))] = number
+        self._put(number, progress=translate("Dialogue", "Waiting…"))
+        self.busy.emit(True)
+        return number
+
+    def again(self, number: int) -> int:
+        """Put a question once more. Returns its new number."""
+        exchange = self.exchanges[number]
+        return (self.search if exchange.search else self.ask)(exchange.question, exchange.scope)
+
+    def remove(self, number: int) -> None:
+        """Keep an exchange no longer. Raises the Problems of the library."""
+        for job in [job for job, other in self._jobs.items() if other == number]:
+            self.bridge.stop(job)
+        if kept := self.exchanges[number].kept:
+            self._conversation.forget(kept)
+            self._change(number, kept=0)
+
+    def clear(self) -> None:
+        """Keep nothing of what was said. Raises the Problems of the library."""
+        self.stop()
+        self._conversation.clear()
 
     def stop(self) -> None:
         """End the answers in hand and those that wait."""
@@ -142,8 +173,11 @@ class Dialogue(QObject):
         if exchange.answered is None:
             return
         try:
-            cited = Cited(exchange.answered, exchange.claims)
-            self._conversation.add(exchange.question, exchange.text, cited, exchange.scope)
+            kept = self._conversation.add(
+                exchange.question, exchange.text, Cited(exchange.answered, exchange.claims), exchange.scope,
+                exchange.evidence, exchange.receipt, exchange.by_rule,
+            )  # fmt: skip
+            self._change(number, kept=kept.number)
         except Problem as problem:
             said = render(problem.code, problem.parameters, self._language())
             self._change(number, notices=(*exchange.notices, said))
@@ -154,6 +188,23 @@ class Dialogue(QObject):
 
     def _change(self, number: int, **fields: object) -> None:
         self.exchanges[number] = replace(self.exchanges[number], **fields)  # type: ignore[arg-type]
+
+
+def exchange_of(kept: Kept) -> Exchange:
+    """A turn of the library as the panel shows it."""
+    return Exchange(
+        kept.question,
+        kept.scope,
+        "done",
+        text=kept.answer,
+        answered=kept.answered,
+        claims=kept.claims,
+        evidence=kept.evidence,
+        receipt=kept.receipt,
+        by_rule=kept.by_rule,
+        lost=kept.lost,
+        kept=kept.number,
+    )
 
 
 def progress_of(event: Fetching | Converting | Indexing | Reading) -> str:

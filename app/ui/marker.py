@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog, QPlainTextEdit, QTextEdit
 
+from app import export
 from app.documents.law.citation import cited, quoted
 from app.library.records import Mark
 from app.ui.desk import Desk
@@ -101,6 +102,12 @@ class Marker(QObject):
     def remove(self, mark: Mark) -> None:
         """Take a mark away."""
         self._try(lambda: self.desk.store.unmark(mark.number))
+
+    def export(self) -> None:
+        """Write the marks to a file."""
+        document = self.desk.document
+        if document is not None:
+            self.desk.export(self.panel, lambda form: export.marks(document, self.marks(), form, self.desk.language))
 
     def marks(self) -> tuple[Mark, ...]:
         """The marks of the open book. Raises Problem."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -68,6 +68,10 @@ from model.types import Problem
 TITLE = "Tongdu 通读"
 SETTLED = 400  # milliseconds behind the last move before the reader's place is kept
 SHELF, BOOK = 0, 1  # the two pages
+HERE = (
+    "marker.copy", "marker.copy_with_address", "marker.copy_citation", "", "marker.highlight", "marker.note",
+    "marker.bookmark", "", "window.ask", "asker.explain", "asker.translate", "asker.summarize",
+)  # fmt: skip
 LAID_OUT = ("size", "typeface", "line-height", "measure", "justified", "indented", "mode")
 
 
@@ -376,7 +380,16 @@ class Window(QMainWindow):
         self.desk.view.placed.connect(self._moved)
         self.find_panel.sought.connect(self._remember_search)
         self.find_panel.show_history(self.desk.remembered.lines("sought"))
+        self.desk.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.desk.view.customContextMenuRequested.connect(self._menu)
         self.settings.listen(self._setting_changed)
+
+    def _menu(self, point: QPoint) -> None:
+        """What can be done with what is selected, where it is."""
+        menu = QMenu(self)
+        for name in HERE:
+            menu.addAction(self.actions_by_name[name]) if name else menu.addSeparator()
+        menu.popup(self.desk.view.viewport().mapToGlobal(point))
 
     # Looks and words
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from app.documents.document import Block, Document, Hints
-from app.library import store as stores
+from app.library import database
+from app.library.database import NAME
 from app.library.records import Mark
-from app.library.store import NAME, Store
+from app.library.store import Store
 from model.types import Problem, Span
 
 TEXT = "A bell rang twice. The ferry left at nine.\n\nA bell rang once. Nobody came. 钟响了三声。"
@@ -148,11 +149,11 @@ def test_a_newer_library_is_refused_and_not_touched(tmp_path: Path) -> None:
 def test_an_older_library_is_migrated_and_a_copy_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store(tmp_path) as store:
         opened(store)
-    monkeypatch.setattr(stores, "SCHEMA", (*stores.SCHEMA, "ALTER TABLE mark ADD COLUMN extra TEXT"))
+    monkeypatch.setattr(database, "SCHEMA", (*database.SCHEMA, "ALTER TABLE mark ADD COLUMN extra TEXT"))
     with Store(tmp_path) as store:
         assert [book.title for book in store.books()] == ["The Bell"]
-        assert store._version() == len(stores.SCHEMA)
-    kept = sqlite3.connect(tmp_path / f"library.{len(stores.SCHEMA) - 1}.sqlite")
+        assert store._file._version() == len(database.SCHEMA)
+    kept = sqlite3.connect(tmp_path / f"library.{len(database.SCHEMA) - 1}.sqlite")
     assert kept.execute("SELECT title FROM book").fetchall() == [("The Bell",)]
     kept.close()
 
@@ -162,7 +163,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pyt
         opened(store)
     broken = "ALTER TABLE mark ADD COLUMN extra TEXT; SELECT nonsense FROM nowhere"
     with monkeypatch.context() as patch:
-        patch.setattr(stores, "SCHEMA", (*stores.SCHEMA, broken))
+        patch.setattr(database, "SCHEMA", (*database.SCHEMA, broken))
         with pytest.raises(sqlite3.OperationalError):
             Store(tmp_path)
     with Store(tmp_path) as store:
@@ -178,9 +179,9 @@ def test_a_damaged_library_is_one_sentence(tmp_path: Path, noise: bytes) -> None
 
 
 def test_a_locked_library_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
     with Store(tmp_path) as store, Store(tmp_path) as other:
-        with store._writing(), pytest.raises(Problem, match="library-locked"):
+        with store._file.writing(), pytest.raises(Problem, match="library-locked"):
             opened(other)
         opened(other)
         assert len(store.books()) == 1

@@ -32,7 +32,7 @@ def test_each_claim_has_its_mark_and_leads_to_its_places() -> None:
         Claim("He cried.", "none", ()),
     )
     page = html(answered=True, claims=claims, state="done")
-    assert links(page) == [SPAN, SPAN, Span(30, 42)]
+    assert [span for span in links(page) if span] == [SPAN, SPAN, Span(30, 42)]
     assert page.count("●") == 1 and page.count("◐") == 2 and page.count("○") == 1
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.library.store import Store
@@ -26,6 +27,7 @@ from model.types import (
     Finished,
     Located,
     Receipt,
+    Search,
     Seconds,
     Span,
     Stopped,
@@ -49,11 +51,15 @@ class Answers:
 
     def run(self, request: Request) -> Iterator[Event]:
         self.asked.append(request)
-        if not isinstance(request, Ask):
+        if not isinstance(request, Ask | Search):
             yield Stopped(0)
             return
         text = request.reading.source.text
         start = text.find(PIKE)
+        if isinstance(request, Search):
+            yield Located((Evidence(Span(start, start + len(PIKE)), 1.0),))
+            yield Finished(Receipt(0, 10, 0, 2, (), False), Seconds(0, 0, 0, 0))
+            return
         if start < 0 or (request.scope and request.scope.end <= start):
             yield Failed("memory-out", {"model": "m"})
             return
@@ -252,3 +258,63 @@ def test_looks_change_at_once(make: Make, book: Path, qtbot: QtBot) -> None:
         window.actions_by_name[name].trigger()
     assert window.settings["size"] == 18 and window.desk.view.flow.typography.size == 18
     assert window.desk.view.theme.name == window.theme.name != "system" and abs(window.desk.view.place - place) < 300
+
+
+def test_what_can_be_done_with_an_exchange(make: Make, book: Path, qtbot: QtBot, answers: Answers) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    window.asker.ask("Who cast the bell?", 0)
+    dialogue = window.asker.dialogue
+    assert dialogue
+    qtbot.waitUntil(lambda: dialogue.exchanges[-1].is_over)
+    view = window.ask_panel.views[0]
+    assert "Ask again" in view.toPlainText()
+    view.anchorClicked.emit(QUrl("do:copy"))
+    assert PIKE in QGuiApplication.clipboard().text()
+    view.anchorClicked.emit(QUrl("do:again"))
+    qtbot.waitUntil(lambda: len(dialogue.exchanges) == 2 and dialogue.exchanges[1].is_over)
+    assert window.desk.document
+    key = window.desk.document.key
+    kept = window.desk.store.turns(key)
+    assert [turn.question for turn in kept] == ["Who cast the bell?"] * 2 and kept[0].evidence and kept[0].receipt
+    view.anchorClicked.emit(QUrl("do:remove"))
+    assert not view.isVisible() and window.desk.store.turns(key) == kept[1:]
+
+
+def test_passages_alone_are_listed_and_lead_to_their_places(
+    make: Make, book: Path, qtbot: QtBot, answers: Answers
+) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    window.ask_panel.question.setPlainText("the bell")
+    window.ask_panel.search_button.click()
+    dialogue = window.asker.dialogue
+    assert dialogue
+    qtbot.waitUntil(lambda: dialogue.exchanges[-1].is_over)
+    exchange, view = dialogue.exchanges[-1], window.ask_panel.views[-1]
+    assert PIKE in view.toPlainText() and window.desk.document
+    span = exchange.evidence[0].span
+    view.anchorClicked.emit(QUrl(f"cite:{span.start}-{span.end}"))
+    assert window.desk.view.lit == span
+    assert window.desk.store.turns(window.desk.document.key) == ()
+
+
+def test_a_conversation_is_exported_and_cleared(
+    make: Make, book: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    window.asker.ask("Who cast the bell?", 0)
+    dialogue = window.asker.dialogue
+    assert dialogue and window.desk.document
+    qtbot.waitUntil(lambda: dialogue.exchanges[-1].is_over)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out.html"), ""))
+    window.actions_by_name["asker.export"].trigger()
+    assert PIKE in (tmp_path / "out.html").read_text(encoding="utf-8")
+    answer = QMessageBox.StandardButton.Cancel
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: answer)
+    window.actions_by_name["asker.clear"].trigger()
+    assert window.desk.store.turns(window.desk.document.key)
+    answer = QMessageBox.StandardButton.Ok
+    window.actions_by_name["asker.clear"].trigger()
+    assert not window.desk.store.turns(window.desk.document.key) and not window.ask_panel.views
