@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.library.conversation import Conversation
 from app.ui.bridge import Request
 from app.ui.commands import COMMANDS
 from app.ui.go_to_dialog import GoToDialog
@@ -29,7 +30,7 @@ from app.ui.keys_dialog import KeysDialog
 from app.ui.palette import Palette
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.window import BOOK, SHELF, Window
-from model.types import Ask, Event, Read, Span, Stopped
+from model.types import Ask, Cited, Event, Read, Span, Stopped
 from tests.app.ui.test_keyboard import activate
 from tests.app.ui.test_window import Answers, Make, book, dropped, make
 
@@ -172,7 +173,28 @@ def close_about(dialog: QWidget) -> None:
     QApplication.setApplicationName("about was seen")
 
 
+def to_a_file(window: Window) -> None:
+    QApplication.setApplicationName(str(window.desk.store.path.with_name("out.md")))
+
+
+def written(window: Window) -> bool:
+    return window.desk.store.path.with_name("out.md").exists()
+
+
+def talked(window: Window) -> None:
+    assert window.desk.document
+    Conversation(window.desk.store, window.desk.document).add("Why?", "So.", Cited(True, ()))
+
+
+def agree(dialog: QWidget) -> None:
+    assert isinstance(dialog, QMessageBox)
+    dialog.button(QMessageBox.StandardButton.Ok).click()
+
+
 TABLE: dict[str, Row] = {
+    "asker.export": Row(written, to_a_file, choose_file),
+    "marker.export": Row(written, to_a_file, choose_file),
+    "asker.clear": Row(lambda w: not w.desk.store.turns(w.desk.view.document.key), talked, agree),
     "librarian.open_files": Row(
         lambda w: w.desk.document is not None and w.pages.currentIndex() == BOOK,
         lambda w: (w.close_book(), QApplication.setApplicationName(w.desk.store.books()[0].path)),
