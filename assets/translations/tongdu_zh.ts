@@ -16,12 +16,28 @@
         <translation>没有原文依据</translation>
     </message>
     <message>
+        <source>The book has another text now; not found in it: {count}</source>
+        <translation>书的文本已变，其中找不到的引文：{count}</translation>
+    </message>
+    <message>
         <source>read {read} of {total} tokens, {sections} of {all} chapters</source>
         <translation>读了 {total} 个词元中的 {read} 个，{all} 章中的 {sections} 章</translation>
     </message>
     <message>
         <source>prepared before</source>
         <translation>此前已读</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>再问一次</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
     </message>
     <message>
         <source>The document does not answer this.</source>
@@ -90,6 +106,14 @@
         <translation>提问</translation>
     </message>
     <message>
+        <source>Find passages</source>
+        <translation>查找段落</translation>
+    </message>
+    <message>
+        <source>The articles or passages that it is about; nothing is written</source>
+        <translation>列出相关的条文或段落，不写回答</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>停止</translation>
     </message>
@@ -107,6 +131,14 @@
     <message>
         <source>Explain what this passage means.</source>
         <translation>请解释这段文字的意思。</translation>
+    </message>
+    <message>
+        <source>Clear the conversation</source>
+        <translation>清空问答</translation>
+    </message>
+    <message>
+        <source>All questions and answers about “{title}” are removed. Export them first to keep them.</source>
+        <translation>关于《{title}》的全部问答都会删除。想保留请先导出。</translation>
     </message>
     <message>
         <source>Translate this passage into English.</source>
@@ -154,6 +186,14 @@
     <message>
         <source>Library</source>
         <translation>书库</translation>
+    </message>
+    <message>
+        <source>Export conversation…</source>
+        <translation>导出问答…</translation>
+    </message>
+    <message>
+        <source>Export marks…</source>
+        <translation>导出标注…</translation>
     </message>
     <message>
         <source>Close book</source>
@@ -296,6 +336,10 @@
         <translation>停止</translation>
     </message>
     <message>
+        <source>Clear the conversation…</source>
+        <translation>清空问答…</translation>
+    </message>
+    <message>
         <source>Explain the selection</source>
         <translation>解释选中的文字</translation>
     </message>
@@ -341,6 +385,17 @@
     <message>
         <source>Wording of {date}</source>
         <translation>{date} 的文本</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Written: {path}</source>
+        <translation>已写入：{path}</translation>
     </message>
 </context>
 <context>
