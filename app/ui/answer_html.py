@@ -138,7 +138,8 @@ def _passages(exchange: Exchange, document: Document, theme: Theme) -> list[str]
     if found:
         parts.append(_list(found, document, theme, "ol"))
     elif exchange.is_over:
-        parts.append(f"<p>{translate('Answer', 'Nothing was found.')}</p>")
+        nothing = translate("Answer", "Nothing was found.")
+        parts.append(f"<p>{nothing}</p>")
     return parts
 
 
