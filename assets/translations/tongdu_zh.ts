@@ -28,6 +28,10 @@
         <translation>此前已读</translation>
     </message>
     <message>
+        <source>Nothing was found.</source>
+        <translation>没有找到。</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>复制</translation>
     </message>
