@@ -9,8 +9,8 @@ from app.documents.document import Document, DocumentKind, Hints
 from model.types import Span
 
 MarkKind = Literal["highlight", "bookmark"]
-Colour = Literal["yellow", "green", "blue", "pink"]
-COLOURS: tuple[Colour, ...] = ("yellow", "green", "blue", "pink")
+Colour = Literal["yellow", "green", "blue", "pink", "violet"]
+COLOURS: tuple[Colour, ...] = ("yellow", "green", "blue", "pink", "violet")
 AROUND = 48  # characters of a text that are kept on either side of a mark
 
 

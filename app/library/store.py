@@ -128,6 +128,15 @@ class Store:
         """Remove a mark."""
         self._file.write("DELETE FROM mark WHERE number = ?", number)
 
+    def restore(self, key: str, mark: Mark) -> None:
+        """Put back a mark that was removed, as it was, and under its number while nothing else has that."""
+        taken = bool(self._file.rows("SELECT 1 FROM mark WHERE number = ?", mark.number))
+        values = (
+            None if taken else mark.number, key, mark.kind, mark.span.start, mark.span.end, mark.words, mark.before,
+            mark.after, mark.created, mark.changed, mark.colour, mark.note, int(mark.lost),
+        )  # fmt: skip
+        self._file.write(f"INSERT INTO mark (number, key, {_FIELDS}) VALUES ({_holes(values)})", *values)
+
     # Turns
 
     def turns(self, key: str) -> tuple[Kept, ...]:

@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("marker.export", "File", QT_TRANSLATE_NOOP("Commands", "Export marks…"), book=True),
     Command("window.close_book", "File", QT_TRANSLATE_NOOP("Commands", "Close book"), ("Ctrl+W",), book=True),
     Command("window.quit", "File", QT_TRANSLATE_NOOP("Commands", "Quit"), ("Ctrl+Q",)),
+    Command("marker.undo", "Edit", QT_TRANSLATE_NOOP("Commands", "Undo highlight or bookmark"), ("Ctrl+Z",), book=True),
     Command("marker.copy", "Edit", QT_TRANSLATE_NOOP("Commands", "Copy"), ("Ctrl+C",), book=True),
     Command(
         "marker.copy_with_address",

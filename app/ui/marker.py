@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -10,14 +11,25 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog, QPlainTextEdit, QTextEdit
 
 from app import export
+from app.documents.document import Document
 from app.documents.law.citation import cited, quoted
-from app.library.records import Mark
+from app.library.records import COLOURS, Colour, Mark, MarkKind
 from app.ui.desk import Desk
+from app.ui.mark_bar import MarkBar
 from app.ui.marks_panel import MarksPanel
 from app.ui.navigator import Navigator
 from model.types import Problem, Span
 
+LONGEST = 100  # changes that can be taken back
 SHOWN = 200  # characters of the words that a note is about, above it
+
+
+@dataclass(frozen=True, eq=False)
+class Done:
+    """A change of the marks of a document, and how it is taken back."""
+
+    document: Document
+    undo: Callable[[], object]
 
 
 class Marker(QObject):
@@ -29,7 +41,14 @@ class Marker(QObject):
         panel.chosen.connect(lambda mark: None if mark.lost else navigator.show(mark.span))
         panel.edited.connect(self.edit)
         panel.removed.connect(self.remove)
-        desk.view.pressed.connect(self.edit)
+        panel.coloured.connect(self.colour)
+        desk.view.pressed.connect(self.show_bar)
+        desk.view.numbered.connect(self._numbered)
+        self.bar = MarkBar(desk.view)
+        self.bar.coloured.connect(self.colour)
+        self.bar.noted.connect(self.edit)
+        self.bar.removed.connect(self.remove)
+        self._done: list[Done] = []
 
     def copy(self) -> None:
         """Copy what is selected, exactly: in the panel that has the keyboard, else in the book."""
@@ -65,12 +84,21 @@ class Marker(QObject):
         return self.desk.view.selection or Span(place, place)
 
     def highlight(self) -> None:
-        """Highlight what is selected."""
+        """Highlight what is selected, in the colour that was chosen last."""
+        self.highlight_in(self._colour())
+
+    def highlight_in(self, colour: Colour) -> None:
+        """Highlight what is selected in a colour; a highlight that is selected itself takes that colour."""
         span = self.desk.view.selection
         if span is None:
             self.desk.say(self.tr("Select the words to highlight first."))
+            return
+        same = next((m for m in self.desk.view.marks if m.kind == "highlight" and m.span == span), None)
+        if same is not None:
+            self.colour(same, colour)
         else:
-            self._mark(span, "")
+            self._mark("highlight", span, "", colour)
+            self.desk.view.select(None)
 
     def note(self) -> None:
         """Highlight what is selected and write a note to it."""
@@ -80,28 +108,54 @@ class Marker(QObject):
             return
         words, chosen = self._written(self.desk.view.selected_text(), "")
         if chosen:
-            self._mark(span, words)
+            self._mark("highlight", span, words, self._colour())
+            self.desk.view.select(None)
 
     def bookmark(self) -> None:
         """Keep a bookmark where the reader is, or take it away."""
         document, place = self.desk.document, self.desk.view.place
         if document is None:
             return
-        here = next((m for m in self.marks() if m.kind == "bookmark" and m.span.start == place), None)
+        here = next((m for m in self.panel.marks if m.kind == "bookmark" and m.span.start == place), None)
         if here is not None:
-            self._try(partial(self.desk.store.unmark, here.number))
+            self.remove(here)
         else:
-            self._try(partial(self.desk.store.mark, document, "bookmark", Span(place, place)))
+            self._mark("bookmark", Span(place, place), "", "yellow")
 
     def edit(self, mark: Mark) -> None:
         """Write another note to a mark."""
         words, chosen = self._written(mark.words, mark.note)
         if chosen:
-            self._try(lambda: self.desk.store.change(mark.number, mark.colour, words))
+            self._change(mark, mark.colour, words)
+
+    def colour(self, mark: Mark, colour: Colour) -> None:
+        """Give a highlight another colour, which the next one has too."""
+        self._change(mark, colour, mark.note)
+        self._try(partial(self.desk.remembered.keep, colour=colour))
 
     def remove(self, mark: Mark) -> None:
-        """Take a mark away."""
-        self._try(lambda: self.desk.store.unmark(mark.number))
+        """Take a mark away; the notice brings it back."""
+        document, store = self.desk.document, self.desk.store
+        if document is not None and self._try(partial(store.unmark, mark.number)):
+            undo = self._can_undo(partial(store.restore, document.key, mark))
+            said = self.tr("The bookmark was removed.") if mark.kind == "bookmark" else self.tr("The note was removed.")
+            highlight = mark.kind == "highlight" and not mark.note
+            said = self.tr("The highlight was removed.") if highlight else said
+            self.desk.notice.say(said, self.tr("Undo"), partial(self._undo, undo))
+
+    def undo(self) -> None:
+        """Take back the last change of a highlight, a note or a bookmark of the open book."""
+        last = next((done for done in reversed(self._done) if done.document is self.desk.document), None)
+        if last is None:
+            self.desk.say(self.tr("There is nothing to undo."))
+        else:
+            self._undo(last)
+
+    def show_bar(self, mark: Mark) -> None:
+        """What can be done with a highlight, beside it."""
+        boxes = self.desk.view.rectangles(mark.span)
+        point = boxes[-1].bottomRight().toPoint() if boxes else self.desk.view.viewport().rect().center()
+        self.bar.show_at(mark, self.desk.view.theme, self.desk.view.viewport().mapToGlobal(point))
 
     def export(self) -> None:
         """Write the marks to a file."""
@@ -125,20 +179,52 @@ class Marker(QObject):
         self.desk.view.set_marks(marks)
         self.panel.show_marks(self.desk.document, marks)
 
-    def _mark(self, span: Span, note: str) -> None:
-        if self.desk.document is not None:
-            self._try(partial(self.desk.store.mark, self.desk.document, "highlight", span, note=note))
-            self.desk.view.select(None)
+    def _mark(self, kind: MarkKind, span: Span, note: str, colour: Colour) -> None:
+        document, store = self.desk.document, self.desk.store
+        made: list[Mark] = []
+        if document is None:
+            return
+        if self._try(lambda: made.append(store.mark(document, kind, span, colour, note))):
+            self._can_undo(partial(store.unmark, made[0].number))
+
+    def _change(self, mark: Mark, colour: Colour, note: str) -> None:
+        change = self.desk.store.change
+        if self._try(partial(change, mark.number, colour, note)):
+            self._can_undo(partial(change, mark.number, mark.colour, mark.note))
+
+    def _colour(self) -> Colour:
+        """The colour that was chosen last."""
+        last = self.desk.remembered.words("colour")
+        return next((colour for colour in COLOURS if colour == last), COLOURS[0])
+
+    def _numbered(self, number: int) -> None:
+        if number <= len(COLOURS):
+            self.highlight_in(COLOURS[number - 1])
+
+    def _can_undo(self, undo: Callable[[], object]) -> Done:
+        """Remember how a change is taken back."""
+        assert self.desk.document is not None
+        done = Done(self.desk.document, undo)
+        self._done = [*self._done, done][-LONGEST:]
+        return done
+
+    def _undo(self, done: Done) -> None:
+        if done in self._done:
+            self._done.remove(done)
+            self._try(done.undo)
+            self.desk.notice.hide()
 
     def _written(self, about: str, note: str) -> tuple[str, bool]:
         """Let the reader write a note; whether they did."""
         words, chosen = QInputDialog.getMultiLineText(self.desk.view, self.tr("Note"), about[:SHOWN], note)
         return words, chosen
 
-    def _try(self, do: Callable[[], object]) -> None:
-        """Change the marks and show them; what cannot be kept is said."""
+    def _try(self, do: Callable[[], object]) -> bool:
+        """Change the marks and show them; what cannot be kept is said. Whether it was kept."""
         try:
             do()
         except Problem as problem:
             self.desk.say_problem(problem)
+            return False
         self.show()
+        return True

@@ -21,6 +21,7 @@ class Navigator(QObject):
         super().__init__(parent)
         self.desk, self.panel = desk, panel
         self._destinations: Destinations | None = None
+        self._run: tuple[int, int] | None = None  # the last of a row of hits, and the reader's place then
         panel.found.connect(desk.view.set_found)
         panel.chosen.connect(self.show)
         desk.view.followed.connect(self.follow)
@@ -128,9 +129,14 @@ class Navigator(QObject):
 
     def _hit(self, back: bool) -> None:
         view = self.desk.view
-        span = self.panel.next(view.lit.start if view.lit else view.place, back)
-        if span is not None:
-            view.light(span)
+        is_run = self._run is not None and self._run[1] == view.place
+        span = self.panel.next(self._run[0] if is_run and self._run else view.place, back)
+        if span is None:
+            return
+        if not is_run:
+            self.desk.history.leave(view.place)  # Back leads out of a row of hits, not through it
+        view.light(span)
+        self._run = span.start, view.place
 
     def _chapters(self) -> list[int]:
         return [section.start for section in self.desk.document.sections] if self.desk.document else []

@@ -41,13 +41,15 @@ SELECTS_WORD = 2  # clicks
 
 class ReadingView(QAbstractScrollArea):
     """Shows one document. Emits `placed` with the character at the top when that changes, `selected` with the span or
-    None, `followed` with a link that was clicked, `pressed` with the mark that was clicked.
+    None, `followed` with a link that was clicked, `pressed` with the mark that was clicked, `numbered`
+    with a digit that was typed while words are selected.
     """
 
     placed = Signal(int)
     selected = Signal(object)
     followed = Signal(object)
     pressed = Signal(object)
+    numbered = Signal(int)
 
     def __init__(self, settings: Settings, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -274,6 +276,8 @@ class ReadingView(QAbstractScrollArea):
             self.turn(1 if key in (Qt.Key.Key_Down, Qt.Key.Key_Right) else -1)
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self._move((1 if key == Qt.Key.Key_Down else -1) * self._space())
+        elif self.selection is not None and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            self.numbered.emit(key - Qt.Key.Key_0)
         elif key == Qt.Key.Key_Home:
             self._put(Top())
         elif key == Qt.Key.Key_End:

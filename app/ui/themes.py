@@ -32,15 +32,15 @@ THEMES: Mapping[str, Theme] = {
     for theme in (
         Theme(
             "light", "#fdfcf9", "#1f1d1a", "#6f6a62", "#1a5a96", "#fbe9a9", "#b9d6f2", "#f3f1ec", "#dcd8cf", "#8a3b12",
-            {"yellow": "#fff0a8", "green": "#d3efc4", "blue": "#cde4f7", "pink": "#f8d5de"},
+            {"yellow": "#fff0a8", "green": "#d3efc4", "blue": "#cde4f7", "pink": "#f8d5de", "violet": "#e3d7f5"},
         ),
         Theme(
             "sepia", "#f6ecd6", "#3a2f22", "#7d6b52", "#7a4a12", "#f2d58f", "#dcc79a", "#eee1c6", "#d8c6a2", "#8a3b12",
-            {"yellow": "#f4df8c", "green": "#d3dcaa", "blue": "#c9d8d6", "pink": "#ecc9b8"},
+            {"yellow": "#f4df8c", "green": "#d3dcaa", "blue": "#c9d8d6", "pink": "#ecc9b8", "violet": "#dccbd8"},
         ),
         Theme(
             "dark", "#1c1c1e", "#d7d3cb", "#8f8a82", "#8ab8e6", "#5a4a1c", "#34506e", "#262628", "#3a3a3d", "#e0a070",
-            {"yellow": "#5c5122", "green": "#34502f", "blue": "#2c4a63", "pink": "#5c3644"},
+            {"yellow": "#5c5122", "green": "#34502f", "blue": "#2c4a63", "pink": "#5c3644", "violet": "#4a3d66"},
         ),
     )
 }  # fmt: skip

@@ -203,6 +203,7 @@ TABLE: dict[str, Row] = {
     "window.show_library": Row(lambda w: w.pages.currentIndex() == SHELF and w.library.isVisible()),
     "window.close_book": Row(lambda w: w.desk.document is None and w.pages.currentIndex() == SHELF),
     "window.quit": Row(lambda w: not w.isVisible()),
+    "marker.undo": Row(lambda w: not w.marker.marks(), lambda w: w.marker.bookmark()),
     "marker.copy": Row(lambda w: copied(w) == WORDS, select),
     "marker.copy_with_address": Row(lambda w: WORDS in copied(w) and copied(w).endswith("c1.p1"), select),
     "marker.copy_citation": Row(lambda w: copied(w) == "the bell 钟, Chapter 1", select),
