@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QTextLayout
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -15,6 +15,9 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -38,6 +41,28 @@ ORDERS = (QT_TRANSLATE_NOOP("Marks", "By place"), QT_TRANSLATE_NOOP("Marks", "By
 BY_DATE = 1
 
 
+class Roomy(QStyledItemDelegate):
+    """Rows as high as their words: the style counts lines of the interface's font, and Chinese ones are higher."""
+
+    def __init__(self, view: QListWidget) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        usual = super().sizeHint(option, index)
+        edge = 2 * (self._view.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1)
+        room = self._view.viewport().width() - self._view.fontMetrics().height() - 3 * edge
+        height = 0.0
+        for line in str(index.data()).split("\n"):
+            layout = QTextLayout(line, self._view.font())
+            layout.beginLayout()
+            while (row := layout.createLine()).isValid():
+                row.setLineWidth(max(room, 40))
+                height += row.height()
+            layout.endLayout()
+        return QSize(usual.width(), max(usual.height(), round(height) + edge))
+
+
 class MarksPanel(QWidget):
     """Emits `chosen`, `edited` and `removed` with a mark, `coloured` with a mark and a colour."""
 
@@ -55,7 +80,7 @@ class MarksPanel(QWidget):
         self.list, self.empty = QListWidget(), QLabel()
         self.list.setWordWrap(True)
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.list.setItemDelegate(Roomy(self.list))
         self.empty.setWordWrap(True)
         self.list.installEventFilter(self)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
