@@ -208,6 +208,10 @@
         <translation>退出</translation>
     </message>
     <message>
+        <source>Undo highlight or bookmark</source>
+        <translation>撤销划线或书签</translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>复制</translation>
     </message>
@@ -650,6 +654,21 @@
     </message>
 </context>
 <context>
+    <name>MarkBar</name>
+    <message>
+        <source>Note…</source>
+        <translation>笔记…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Highlight</source>
+        <translation>划线</translation>
+    </message>
+</context>
+<context>
     <name>Marker</name>
     <message>
         <source>Select the words to quote first.</source>
@@ -664,8 +683,75 @@
         <translation>请先选中要写笔记的文字。</translation>
     </message>
     <message>
+        <source>The bookmark was removed.</source>
+        <translation>书签已删除。</translation>
+    </message>
+    <message>
+        <source>The note was removed.</source>
+        <translation>笔记已删除。</translation>
+    </message>
+    <message>
+        <source>The highlight was removed.</source>
+        <translation>划线已删除。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>There is nothing to undo.</source>
+        <translation>没有可撤销的操作。</translation>
+    </message>
+    <message>
         <source>Note</source>
         <translation>笔记</translation>
+    </message>
+</context>
+<context>
+    <name>Marks</name>
+    <message>
+        <source>Yellow</source>
+        <translation>黄色</translation>
+    </message>
+    <message>
+        <source>Green</source>
+        <translation>绿色</translation>
+    </message>
+    <message>
+        <source>Blue</source>
+        <translation>蓝色</translation>
+    </message>
+    <message>
+        <source>Pink</source>
+        <translation>粉色</translation>
+    </message>
+    <message>
+        <source>Violet</source>
+        <translation>紫色</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Highlights</source>
+        <translation>划线</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>笔记</translation>
+    </message>
+    <message>
+        <source>Bookmarks</source>
+        <translation>书签</translation>
+    </message>
+    <message>
+        <source>By place</source>
+        <translation>按位置</translation>
+    </message>
+    <message>
+        <source>By date</source>
+        <translation>按时间</translation>
     </message>
 </context>
 <context>
@@ -679,12 +765,32 @@
         <translation>书签与笔记</translation>
     </message>
     <message>
+        <source>Filter bookmarks and notes</source>
+        <translation>筛选书签与笔记</translation>
+    </message>
+    <message>
+        <source>Words of a mark or a note</source>
+        <translation>划线或笔记中的词</translation>
+    </message>
+    <message>
+        <source>Which of them</source>
+        <translation>显示哪些</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>排序</translation>
+    </message>
+    <message>
         <source>Select words and press Ctrl+H to highlight them; Ctrl+D keeps a bookmark.</source>
         <translation>选中文字后按 Ctrl+H 划线；按 Ctrl+D 加书签。</translation>
     </message>
     <message>
-        <source>Note and colour…</source>
-        <translation>笔记与颜色…</translation>
+        <source>No bookmark or note says this.</source>
+        <translation>没有符合的书签或笔记。</translation>
+    </message>
+    <message>
+        <source>Note…</source>
+        <translation>笔记…</translation>
     </message>
     <message>
         <source>Remove</source>
