@@ -12,7 +12,7 @@ from typing import Any, Literal, TextIO, cast
 
 import click
 
-from app import export, listing, report
+from app import export, listing, report, selfcheck
 from app.asking import decided, named
 from app.documents.document import Document, Hints
 from app.documents.find import find as find_spans
@@ -40,7 +40,7 @@ from app.session import Session
 from app.terminal import Terminal
 from model import readings
 from model.catalog import ENTRIES, entry, present
-from model.types import Ask, Fetch, Problem, Read, Search, Span, Turn
+from model.types import Ask, Fetch, Problem, Read, Search, Span, Turn, Work
 
 PATIENCE = 600.0  # seconds: a read that would take longer is begun only with --yes
 
@@ -297,6 +297,20 @@ def get(options: Options, name: str) -> None:
     click.echo(f"{found.name} is ready in {options.places.models / found.name}")
 
 
+@main.command()
+@shared
+@gathered
+def check(options: Options) -> None:
+    """Look at this machine: memory, disk, GPU, torch, models, library; each with what mends it."""
+    options.places.folders()
+    checks = list(selfcheck.of_machine(options.places))
+    with Session(options.offline) as session:
+        checks += selfcheck.of_engine(selfcheck.asked(session))
+    click.echo(selfcheck.report(checks, options.language))
+    if any(check.state == "bad" for check in checks):
+        sys.exit(1)
+
+
 @main.group()
 def measure() -> None:
     """Measure this machine and its models."""
@@ -432,7 +446,7 @@ def _reading(options: Options, document: Document, terms: Terms) -> Read:
     )
 
 
-def _run(options: Options, document: Document | None, request: Read | Ask | Search | Fetch, as_json: bool) -> Reply:
+def _run(options: Options, document: Document | None, request: Work, as_json: bool) -> Reply:
     """Run one request in the worker and report its events. A long read is begun when the user agrees."""
     with Session(options.offline) as session:
         shown = report.Report(document, options.language, as_json)
@@ -447,7 +461,7 @@ def _run(options: Options, document: Document | None, request: Read | Ask | Sear
         return shown.reply
 
 
-def _patient(request: Read | Ask | Search | Fetch) -> Read | Ask | Search | Fetch:
+def _patient(request: Work) -> Work:
     """The same request without a limit of time."""
     if isinstance(request, Ask | Search):
         return replace(request, reading=replace(request.reading, seconds_allowed=None))

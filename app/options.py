@@ -15,6 +15,7 @@ import click
 from app.documents.document import DocumentKind, Hints
 from app.paths import Places
 from app.problems import LANGUAGES, render, system_language
+from app.settings import Settings
 from model.types import Layout, Precision, Problem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -40,7 +41,8 @@ class Options:
 
     @property
     def places(self) -> Places:
-        return Places.find(self.data_dir)
+        places = Places.find(self.data_dir)
+        return places.with_models(Settings(places.config).text("models-folder"))
 
     @property
     def language(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import site
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
@@ -33,6 +33,14 @@ class Places:
         cache = data / "cache" if root else user_cache_path("tongdu")
         models = os.environ.get("TONGDU_MODELS_DIR")
         return cls(data, cache, Path(models).expanduser().resolve() if models else data / "models")
+
+    def with_models(self, folder: str) -> Places:
+        """The same places with models in a folder of the reader's choice, unless that is "" or the environment says
+        where they are.
+        """
+        if not folder or os.environ.get("TONGDU_MODELS_DIR"):
+            return self
+        return replace(self, models=Path(folder).expanduser())
 
     def folders(self) -> Folders:
         """What the engine needs to know, made if missing, private to the user. Raises Problem "no-folder"."""

@@ -25,7 +25,6 @@ from model.types import (
     Converting,
     Event,
     Failed,
-    Fetch,
     Fetching,
     Finished,
     Indexing,
@@ -35,11 +34,10 @@ from model.types import (
     Offered,
     Planned,
     Problem,
-    Read,
     Reading,
-    Search,
     Stopped,
     Withdrew,
+    Work,
     Wrote,
 )
 
@@ -58,7 +56,7 @@ class Report:
         self.place, self.fetching_since = "", 0.0
         self.bar = Bar()
 
-    def follow(self, session: Session, request: Read | Ask | Search | Fetch) -> None:
+    def follow(self, session: Session, request: Work) -> None:
         """Run the request to its ending. Raises Problem if that is a failure or a stop."""
         if isinstance(request, Ask):
             self.reply.scope, self.reply.so_far = request.scope, request.so_far

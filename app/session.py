@@ -9,7 +9,7 @@ from types import TracebackType
 
 from app.story import Story
 from app.worker import Death, Worker, environment
-from model.types import Ask, Event, Failed, Fetch, Finished, Noticed, Read, Search, Stop, Stopped
+from model.types import Ask, Event, Examine, Failed, Fetch, Finished, Noticed, Read, Search, Stop, Stopped, Work
 
 DEATHS = 3  # of workers in a row that came no further; then the request fails
 WHY = {
@@ -29,7 +29,7 @@ class Session:
         self._frugality: dict[tuple[str, str], int] = {}  # of a document and a model, as memory ran out
         self._environment = environment(offline)
 
-    def run(self, request: Read | Ask | Search | Fetch) -> Iterator[Event]:
+    def run(self, request: Work) -> Iterator[Event]:
         """The events of one request; the last is its only ending, also when workers die. Whoever stops iterating
         before that stops the request. Raises RuntimeError while another request runs.
 
@@ -73,7 +73,7 @@ class Session:
     ) -> None:
         self.close()
 
-    def _attempts(self, request: Read | Ask | Search | Fetch, story: Story) -> Iterator[Event]:
+    def _attempts(self, request: Work, story: Story) -> Iterator[Event]:
         number, deaths = self._number, 0
         while True:
             came = story.furthest
@@ -93,7 +93,7 @@ class Session:
             cause = death.cause
             yield Noticed("worker-restarted", {"status": death.status, "cause": cause, "reason": reason})
 
-    def _attempt(self, request: Read | Ask | Search | Fetch, story: Story) -> Generator[Event, None, Death | None]:
+    def _attempt(self, request: Work, story: Story) -> Generator[Event, None, Death | None]:
         """One worker's events as far as they are new. Returns None after the ending, else how the worker died."""
         number, worker = self._number, self._ready()
         worker.send(number, request)
@@ -126,16 +126,16 @@ class Session:
             self._worker = Worker(self._environment)
         return self._worker
 
-    def _sized(self, request: Read | Ask | Search | Fetch) -> Read | Ask | Search | Fetch:
+    def _sized(self, request: Work) -> Work:
         """The request with as much frugality as memory has asked for in this session."""
-        if isinstance(request, Fetch):
+        if isinstance(request, Fetch | Examine):
             return request
         reading = request.reading if isinstance(request, Ask | Search) else request
         least = self._frugality.get((reading.source.key, reading.model), 0)
         sized = replace(reading, frugality=max(reading.frugality, least))
         return replace(request, reading=sized) if isinstance(request, Ask | Search) else sized
 
-    def _take_less(self, request: Read | Ask | Search | Fetch, step: int = 0) -> None:
+    def _take_less(self, request: Work, step: int = 0) -> None:
         """Remember that the request as it was sent took too much: the engine came down to `step`, or one more."""
         reading = request.reading if isinstance(request, Ask | Search) else request
         if isinstance(reading, Read):

@@ -15,6 +15,7 @@ from model.answer import asked, limit_of, refuse_long, seen, sought, write
 from model.checkpoint import Checkpoint
 from model.clock import Clock
 from model.evidence import Locator, named_first
+from model.examine import examined
 from model.exhaustive import compared, holding, is_exhaustive, wanted
 from model.fitted import Fitted
 from model.forecast import key_of
@@ -108,6 +109,12 @@ class Engine:
         clock = Clock()
         chosen = named(request.model, request.folders, self.planner.measured(request.folders))
         yield from obtain(chosen, request.folders, request.offline, self.stopped)
+        yield Finished(Receipt(0, 0, 0, 0, (), prepared_before=False), clock.seconds())
+
+    def examine(self) -> Iterator[Event]:
+        """What this machine has."""
+        clock = Clock()
+        yield examined()
         yield Finished(Receipt(0, 0, 0, 0, (), prepared_before=False), clock.seconds())
 
     def _answer(self, request: Ask) -> Iterator[Event]:

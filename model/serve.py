@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Iterator
 from typing import TextIO
 
-from model.types import Ask, Event, Failed, Fetch, Finished, Problem, Read, Search, Stop, Stopped
+from model.types import Ask, Event, Failed, Fetch, Finished, Problem, Read, Search, Stop, Stopped, Work
 from model.wire import pack, unpack
 
 BEAT = 1.0  # seconds between two signs of life while a request is in hand
@@ -28,7 +28,7 @@ class Desk:
 
     def __init__(self, lines: TextIO, out: TextIO) -> None:
         self.lines, self.out = lines, out
-        self.waiting: queue.Queue[tuple[int, Ask | Read | Search | Fetch]] = queue.Queue()
+        self.waiting: queue.Queue[tuple[int, Work]] = queue.Queue()
         self.received = self.in_hand = self.answered = 0
         self.stopped = 0  # this request and those before it
         self._writing = threading.Lock()
@@ -95,7 +95,7 @@ def ended(told: Iterator[Event]) -> Iterator[Event]:
     yield Failed("bug", {"error": "a request without an ending"})
 
 
-def events(engine: object, request: Ask | Read | Search | Fetch) -> Iterator[Event]:
+def events(engine: object, request: Work) -> Iterator[Event]:
     """The events of one request; what goes wrong becomes its ending. A lost GPU ends the process."""
     from model.engine import Engine
     from model.read import Interrupted
@@ -108,8 +108,10 @@ def events(engine: object, request: Ask | Read | Search | Fetch) -> Iterator[Eve
             yield from engine.read(request)
         elif isinstance(request, Search):
             yield from engine.search(request)
-        else:
+        elif isinstance(request, Fetch):
             yield from engine.fetch(request)
+        else:
+            yield from engine.examine()
     except Interrupted as interrupted:
         yield Stopped(interrupted.done)
     except Problem as problem:

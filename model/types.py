@@ -135,11 +135,17 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class Examine:
+    """Request: say what the engine finds on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Request: end the work in hand at the next token or chunk."""
 
 
-Request = Read | Ask | Search | Fetch | Stop
+Work = Read | Ask | Search | Fetch | Examine
+Request = Work | Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +399,19 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What the engine finds: the machine without its speeds, torch's version and the CUDA that it was built for ("" for
+    none), the version of bitsandbytes ("" where it is not installed) and what it says where it cannot be imported.
+    """
+
+    device: Device
+    torch: str
+    cuda: str
+    bitsandbytes: str
+    bitsandbytes_fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """Something the user should know that ends nothing: a damaged page was found and read again."""
 
@@ -428,6 +447,7 @@ class Failed:
 
 Event = (
     Chose
+    | Examined
     | Fetching
     | Converting
     | Offered

@@ -14,10 +14,10 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from model.types import Ask, Event, Failed, Fetch, Finished, Read, Search, Stopped
+from model.types import Ask, Event, Failed, Finished, Search, Stopped, Work
 
 PACE = 33  # milliseconds between deliveries
-Request = Read | Ask | Search | Fetch
+Request = Work
 
 
 class Running(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -45,6 +45,11 @@ class Desk:
     def language(self) -> str:
         """The language of the window: "en" or "zh"."""
         return self.tongue.language
+
+    def move_models(self, folder: Path) -> None:
+        """Keep models in another folder from now on; those that are elsewhere stay there."""
+        self.settings.set("models-folder", str(folder))
+        self.places = replace(self.places, models=folder)
 
     def say(self, words: str) -> None:
         """One plain sentence in place."""

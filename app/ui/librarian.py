@@ -48,6 +48,10 @@ class Librarian(QObject):
         """Open a file; what is wrong with it is said in place."""
         self.opener.open(path, hints)
 
+    def add(self, path: Path) -> None:
+        """Put a file on the shelf without showing it."""
+        self.opener.open(path, show=False)
+
     def open_book(self, book: Book) -> None:
         """Open a book of the shelf."""
         self.open(Path(book.path), book.hints)

@@ -56,13 +56,14 @@ def _run(wish: Wish) -> int:
     application.setApplicationDisplayName("Tongdu")
     application.setDesktopFileName("tongdu")
     places = Places.find(wish.data_dir)
+    settings = Settings(None if wish.for_testing else places.config)
+    places = places.with_models(settings.text("models-folder"))
     try:
         places.folders()
         store = Store(places.data)
     except Problem as problem:
         print(render(problem.code, problem.parameters, wish.language or system_language()), file=sys.stderr)
         return 1
-    settings = Settings(None if wish.for_testing else places.config)
     bridge = Bridge(Session(wish.offline or settings.on("offline")))
     window = Window(places, settings, store, bridge, wish.language)
     first = Painted(window)
@@ -70,9 +71,16 @@ def _run(wish: Wish) -> int:
         first.then(window.close)
     window.show()
     first.then(lambda: _open(window, wish))
+    if not wish.for_testing and not wish.files and is_first(window):
+        first.then(window.models.welcome)
     status = application.exec()
     store.close()
     return status
+
+
+def is_first(window: Window) -> bool:
+    """Whether Tongdu was never started here before."""
+    return not window.desk.remembered.on("welcomed") and not window.library.books.books
 
 
 def has_display() -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QPalette
 
 from app.library.records import Colour
+from app.paths import assets
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,19 @@ def palette_of(theme: Theme) -> QPalette:
 
 def style_sheet(theme: Theme) -> str:
     """What a palette cannot say: thin lines around fields, quiet dock titles."""
-    t = theme
+    t, tick = theme, (assets() / "icons/tick.svg").as_posix()
     fields = "QLineEdit, QPlainTextEdit, QTextBrowser, QListView, QTreeView, QTableView"
     return (
         f"{fields} {{ border: 1px solid {t.line}; border-radius: 4px; padding: 2px; }}"
         f"QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {t.accent}; }}"
+        "QTreeView::item, QListWidget::item { padding: 2px; }"
+        f"QCheckBox::indicator, QRadioButton::indicator {{ width: 14px; height: 14px; background: {t.paper};"
+        f" border: 1px solid {t.faded}; }}"
+        "QCheckBox::indicator { border-radius: 3px; } QRadioButton::indicator { border-radius: 8px; }"
+        f"QCheckBox::indicator:checked {{ background: {t.accent}; image: url({tick}); }}"
+        f"QRadioButton::indicator:checked {{ background: {t.accent}; border: 3px solid {t.paper};"
+        " width: 10px; height: 10px; }"
+        f"QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border-color: {t.accent}; }}"
         "QDockWidget::title { padding: 6px 8px; }"
         f"QMainWindow::separator {{ background: {t.line}; width: 1px; height: 1px; }}"
         "QStatusBar::item { border: none; }"

@@ -51,6 +51,7 @@ from app.ui.librarian import Librarian
 from app.ui.library_view import LibraryView
 from app.ui.marker import Marker
 from app.ui.marks_panel import MarksPanel
+from app.ui.models import Models
 from app.ui.navigator import Navigator
 from app.ui.notice_bar import NoticeBar
 from app.ui.palette import Palette
@@ -94,6 +95,7 @@ class Window(QMainWindow):
         self.preparer = Preparer(self.desk, self)
         self.asker = Asker(self.desk, self.ask_panel, self.strip, self.navigator, self.preparer, self)
         self.librarian = Librarian(self.desk, self.library, self.covers, self.preparer, self)
+        self.models = Models(self.desk, self.librarian, self)
         self.actions_by_name: dict[str, QAction] = {}
         self._pictures: dict[str, QImage | None] = {}
         self._settles = QTimer(self, singleShot=True, interval=SETTLED)
@@ -456,7 +458,8 @@ class Window(QMainWindow):
             action = self.actions_by_name[command.name]
             action.setEnabled((has_book or not command.book) and (has_ai or not command.ai))
             action.setVisible(has_ai or not command.ai)
-        self.menus["Ask"].menuAction().setVisible(has_ai)
+        for name in ("Ask", "Models"):
+            self.menus[name].menuAction().setVisible(has_ai)
         if not has_ai:
             self.docks["ask"].hide()
 

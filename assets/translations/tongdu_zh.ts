@@ -154,6 +154,50 @@
     </message>
 </context>
 <context>
+    <name>BooksPage</name>
+    <message>
+        <source>Something to read</source>
+        <translation>先读点什么</translation>
+    </message>
+    <message>
+        <source>Put the samples on the shelf: two tales and an ordinance, in English and Chinese</source>
+        <translation>把样书放上书架：两篇小说和一部条例，中英文都有</translation>
+    </message>
+    <message>
+        <source>A question to begin with, about The Deaf Ground: Why did Dorcas’s uncle give his tuning fork the name Gabriel?</source>
+        <translation>可以先问《石尺记》一个问题：桥墩上的石尺是做什么用的？</translation>
+    </message>
+</context>
+<context>
+    <name>Check</name>
+    <message>
+        <source>The engine is being asked…</source>
+        <translation>正在询问引擎…</translation>
+    </message>
+</context>
+<context>
+    <name>CheckList</name>
+    <message>
+        <source>Self-check</source>
+        <translation>自检</translation>
+    </message>
+    <message>
+        <source>Copy the report</source>
+        <translation>复制报告</translation>
+    </message>
+</context>
+<context>
+    <name>CheckPage</name>
+    <message>
+        <source>This machine</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>What is not good comes with the way to mend it. Reading works in any case.</source>
+        <translation>有问题的项目都附有解决办法。无论如何都可以读书。</translation>
+    </message>
+</context>
+<context>
     <name>Commands</name>
     <message>
         <source>&amp;File</source>
@@ -360,6 +404,22 @@
         <translation>概括选中的文字</translation>
     </message>
     <message>
+        <source>Models…</source>
+        <translation>模型…</translation>
+    </message>
+    <message>
+        <source>Folder of models…</source>
+        <translation>模型文件夹…</translation>
+    </message>
+    <message>
+        <source>Self-check…</source>
+        <translation>自检…</translation>
+    </message>
+    <message>
+        <source>Welcome…</source>
+        <translation>欢迎…</translation>
+    </message>
+    <message>
         <source>All commands…</source>
         <translation>所有命令…</translation>
     </message>
@@ -458,6 +518,33 @@
     <message>
         <source>, the first {listed} listed</source>
         <translation>，列出前 {listed} 处</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersPage</name>
+    <message>
+        <source>Where things are kept</source>
+        <translation>存放位置</translation>
+    </message>
+    <message>
+        <source>Your books stay where they are and are never written to.</source>
+        <translation>书留在原处，绝不改动。</translation>
+    </message>
+    <message>
+        <source>Notes and places</source>
+        <translation>笔记与阅读位置</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Another folder…</source>
+        <translation>另选文件夹…</translation>
+    </message>
+    <message>
+        <source>{folder} ({free} GB free)</source>
+        <translation>{folder}（剩余 {free} GB）</translation>
     </message>
 </context>
 <context>
@@ -574,6 +661,17 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>LanguagePage</name>
+    <message>
+        <source>Read it through, then ask</source>
+        <translation>先通读，再提问</translation>
+    </message>
+    <message>
+        <source>Tongdu opens a novel or a law code and shows it as a book. If you like, a language model on this machine reads the whole of it once and answers questions with the passages that bear the answer. Nothing you read leaves this machine.</source>
+        <translation>通读打开小说或法典，像书一样呈现。如果愿意，本机上的语言模型会把全文读一遍，然后回答问题，并给出作为依据的原文。您读的任何内容都不会离开本机。</translation>
     </message>
 </context>
 <context>
@@ -798,6 +896,179 @@
     </message>
 </context>
 <context>
+    <name>ModelList</name>
+    <message>
+        <source>The folder of a model</source>
+        <translation>模型所在的文件夹</translation>
+    </message>
+    <message>
+        <source>{folder} holds no config.json with safetensors beside it; choose the folder that does.</source>
+        <translation>{folder} 中没有 config.json 和 safetensors 文件；请选择含有它们的文件夹。</translation>
+    </message>
+    <message>
+        <source>{model} takes {size} GB in {folder}. It can be fetched again.</source>
+        <translation>{model} 在 {folder} 中占 {size} GB。以后可以重新下载。</translation>
+    </message>
+    <message>
+        <source>Remove the model</source>
+        <translation>删除模型</translation>
+    </message>
+    <message>
+        <source>{folder} could not be removed whole; close what uses it and try again.</source>
+        <translation>{folder} 未能全部删除；请关闭正在使用它的程序后再试。</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Progress of fetching</source>
+        <translation>下载进度</translation>
+    </message>
+    <message>
+        <source>About the model</source>
+        <translation>模型说明</translation>
+    </message>
+    <message>
+        <source>Fetch</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Use this one</source>
+        <translation>使用它</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>A folder I have…</source>
+        <translation>已有的文件夹…</translation>
+    </message>
+    <message>
+        <source>Licence {licence}. Takes about {need} GB of memory while it reads; this machine has {have} GB.</source>
+        <translation>许可：{licence}。阅读时约占 {need} GB 内存；本机有 {have} GB。</translation>
+    </message>
+    <message>
+        <source>It cannot be read as it is published.</source>
+        <translation>按其发布的形式无法读取。</translation>
+    </message>
+    <message>
+        <source>Recommended for this machine.</source>
+        <translation>推荐本机使用。</translation>
+    </message>
+    <message>
+        <source>It is kept in {folder} ({free} GB free).</source>
+        <translation>存放于 {folder}（剩余 {free} GB）。</translation>
+    </message>
+    <message>
+        <source>Fetching {model} from {place}: {done} of {total}</source>
+        <translation>正在从 {place} 下载 {model}：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>Unpacking it once, for fast loading…</source>
+        <translation>正在解包一次，以便快速载入…</translation>
+    </message>
+    <message>
+        <source>Stopped. What has arrived is kept; fetching goes on from there.</source>
+        <translation>已停止。已下载的部分会保留，下次接着下载。</translation>
+    </message>
+</context>
+<context>
+    <name>ModelPage</name>
+    <message>
+        <source>A language model, to ask questions</source>
+        <translation>用于提问的语言模型</translation>
+    </message>
+    <message>
+        <source>Fetch one now, point to one that you have, or go on without: it can be done at any time.</source>
+        <translation>现在下载一个，或指定已有的，也可以先不用：随时都能再来。</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>English</source>
+        <translation>英文</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>中文</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>To fetch</source>
+        <translation>下载大小</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Trained for</source>
+        <translation>训练长度</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>{count} tokens</source>
+        <translation>{count} 词元</translation>
+    </message>
+    <message>
+        <source>many</source>
+        <translation>多种</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>已有</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>for a GPU</source>
+        <translation>需要 GPU</translation>
+    </message>
+    <message>
+        <source>fits</source>
+        <translation>适合</translation>
+    </message>
+    <message>
+        <source>too large for this machine</source>
+        <translation>本机内存不够</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Folder of models</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>Models are kept in {folder} from now on.</source>
+        <translation>以后模型存放于 {folder}。</translation>
+    </message>
+    <message>
+        <source>Self-check</source>
+        <translation>自检</translation>
+    </message>
+</context>
+<context>
     <name>Navigator</name>
     <message>
         <source>Go there</source>
@@ -971,6 +1242,29 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Welcome to Tongdu</source>
+        <translation>欢迎使用通读</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>上一步</translation>
+    </message>
+    <message>
+        <source>Start reading</source>
+        <translation>开始阅读</translation>
+    </message>
+    <message>
+        <source>Skip all</source>
+        <translation>全部跳过</translation>
     </message>
 </context>
 <context>

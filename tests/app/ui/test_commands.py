@@ -191,7 +191,36 @@ def agree(dialog: QWidget) -> None:
     dialog.button(QMessageBox.StandardButton.Ok).click()
 
 
+def seen(words: str) -> Callable[[QWidget], None]:
+    """Close the dialog, of which this is the title."""
+
+    def close(dialog: QWidget) -> None:
+        assert isinstance(dialog, QDialog) and dialog.windowTitle() == words
+        QApplication.setApplicationName(f"{words} was seen")
+        dialog.reject()
+
+    return close
+
+
+def was_seen(words: str) -> Callable[[Window], bool]:
+    return lambda window: QApplication.applicationName() == f"{words} was seen"
+
+
+def choose_folder(dialog: QWidget) -> None:
+    assert isinstance(dialog, QFileDialog)
+    dialog.findChild(QLineEdit).setText(str(Path(QApplication.applicationName())))
+    dialog.accept()
+
+
 TABLE: dict[str, Row] = {
+    "models.choose": Row(was_seen("Models"), drive=seen("Models")),
+    "models.check": Row(was_seen("Self-check"), drive=seen("Self-check")),
+    "models.welcome": Row(was_seen("Welcome to Tongdu"), drive=seen("Welcome to Tongdu")),
+    "models.folder": Row(
+        lambda w: w.desk.places.models == w.desk.places.data,
+        lambda w: QApplication.setApplicationName(str(w.desk.places.data)),
+        choose_folder,
+    ),
     "asker.export": Row(written, to_a_file, choose_file),
     "marker.export": Row(written, to_a_file, choose_file),
     "asker.clear": Row(lambda w: not w.desk.store.turns(w.desk.view.document.key), talked, agree),
