@@ -160,12 +160,16 @@
         <translation>先读点什么</translation>
     </message>
     <message>
+        <source>Books are opened from the menu, or dropped on the window.</source>
+        <translation>用菜单打开书，或把书拖进窗口。</translation>
+    </message>
+    <message>
         <source>Put the samples on the shelf: two tales and an ordinance, in English and Chinese</source>
         <translation>把样书放上书架：两篇小说和一部条例，中英文都有</translation>
     </message>
     <message>
         <source>A question to begin with, about The Deaf Ground: Why did Dorcas’s uncle give his tuning fork the name Gabriel?</source>
-        <translation>可以先问《石尺记》一个问题：桥墩上的石尺是做什么用的？</translation>
+        <translation>可以先问《石尺记》：望稼桥石尺上的一格有多高？一共刻了几格？</translation>
     </message>
 </context>
 <context>
@@ -668,6 +672,10 @@
     <message>
         <source>Read it through, then ask</source>
         <translation>先通读，再提问</translation>
+    </message>
+    <message>
+        <source>The language of the window can be changed at any time.</source>
+        <translation>界面语言随时可以更改。</translation>
     </message>
     <message>
         <source>Tongdu opens a novel or a law code and shows it as a book. If you like, a language model on this machine reads the whole of it once and answers questions with the passages that bear the answer. Nothing you read leaves this machine.</source>
