@@ -88,6 +88,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "navigator.previous_chapter", "Go", QT_TRANSLATE_NOOP("Commands", "Previous chapter"), ("Ctrl+PgUp",), book=True
     ),
+    Command("navigator.next_link", "Go", QT_TRANSLATE_NOOP("Commands", "Next link"), ("Alt+Down",), book=True),
+    Command("navigator.previous_link", "Go", QT_TRANSLATE_NOOP("Commands", "Previous link"), ("Alt+Up",), book=True),
     Command("navigator.beginning", "Go", QT_TRANSLATE_NOOP("Commands", "Beginning"), ("Ctrl+Home",), book=True),
     Command("navigator.end", "Go", QT_TRANSLATE_NOOP("Commands", "End"), ("Ctrl+End",), book=True),
     Command("window.ask", "Ask", QT_TRANSLATE_NOOP("Commands", "Ask"), ("Ctrl+J",), book=True, ai=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from app.documents.document import Document, Link
 from app.documents.law.references import Crossings
@@ -40,6 +40,20 @@ class CrossLinks:
         (*_, block) = self.document.blocks_at(place, place + 1) or (None,)
         links = self.within(block.span) if block is not None else ()
         return next((link for link in links if link.start <= place < link.end), None)
+
+    def after(self, place: int) -> Link | None:
+        """The first link that begins behind a character."""
+        blocks = self.document.blocks
+        first = max(0, bisect_right(blocks, place, key=lambda block: block.start) - 1)
+        found = (link for block in blocks[first:] for link in self.within(block.span) if link.start > place)
+        return next(found, None)
+
+    def before(self, place: int) -> Link | None:
+        """The last link that begins before a character."""
+        blocks = self.document.blocks
+        last = bisect_left(blocks, place, key=lambda block: block.start)
+        rows = (self.within(block.span) for block in reversed(blocks[:last]))
+        return next((link for links in rows for link in reversed(links) if link.start < place), None)
 
     def goal(self, link: Link) -> Span | None:
         """What a link leads to in the document: an article, else a block; None where it leads out of it."""

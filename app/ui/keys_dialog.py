@@ -30,6 +30,8 @@ BESIDES: dict[str, Sequence[tuple[str, str]]] = {
         ("PgUp", QT_TRANSLATE_NOOP("Keys", "A page back")),
         ("Down", QT_TRANSLATE_NOOP("Keys", "A line forward")),
         ("Up", QT_TRANSLATE_NOOP("Keys", "A line back")),
+        ("Return", QT_TRANSLATE_NOOP("Keys", "Follow the link that is selected")),
+        ("1", QT_TRANSLATE_NOOP("Keys", "Highlight the selected words in the first colour, 5 in the last")),
     ),
     QT_TRANSLATE_NOOP("Keys", "In a question"): (
         ("Return", QT_TRANSLATE_NOOP("Keys", "Send the question")),

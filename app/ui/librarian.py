@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from app.documents.document import Document, Hints
+from app.library.bundle import bundled
 from app.library.index import Index
 from app.library.records import Book
 from app.ui.covers import Covers
@@ -51,6 +53,16 @@ class Librarian(QObject):
     def add(self, path: Path) -> None:
         """Put a file on the shelf without showing it."""
         self.opener.open(path, show=False)
+
+    def open_together(self, paths: Sequence[Path]) -> None:
+        """Open several files as one document; a file alone as itself."""
+        if len(paths) == 1:
+            self.open(paths[0])
+            return
+        try:
+            self.open(bundled(self.desk.places.data / "shelves", paths))
+        except Problem as problem:
+            self.desk.say_problem(problem)
 
     def open_book(self, book: Book) -> None:
         """Open a book of the shelf."""

@@ -105,6 +105,16 @@ class Navigator(QObject):
         if self.desk.document is not None:
             self.jump(len(self.desk.document.text))
 
+    def next_link(self) -> None:
+        """Select the next link in the text, which Enter follows."""
+        view = self.desk.view
+        self._reach(view.links.after(view.selection.start if view.selection else view.place - 1))
+
+    def previous_link(self) -> None:
+        """Select the link before."""
+        view = self.desk.view
+        self._reach(view.links.before(view.selection.start if view.selection else view.place))
+
     def find_next(self) -> None:
         """The next hit."""
         self._hit(back=False)
@@ -126,6 +136,15 @@ class Navigator(QObject):
             self.arrive(goal)
         else:
             self.desk.say(self.tr("This leads out of the book: {link}").format(link=link.href))
+
+    def _reach(self, link: Link | None) -> None:
+        if link is None:
+            self.desk.say(self.tr("There is no other link in this direction."))
+            return
+        span = Span(link.start, link.end)
+        self.desk.view.reveal(span)
+        self.desk.view.select(span)
+        self.desk.view.setFocus()
 
     def _hit(self, back: bool) -> None:
         view = self.desk.view

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from PySide6.QtCore import QObject, Signal
 
 from app.documents.document import Document, Hints
-from app.documents.open import open_document
+from app.library import bundle
 from app.library.index import Index
 from app.ui.covers import Covers
 from model.types import Problem
@@ -57,7 +57,7 @@ class Opener(QObject):
     def _work(self) -> None:
         while (wanted := self._queue.get()) is not None:
             try:
-                document = open_document(wanted.path, wanted.hints)
+                document = bundle.opened(wanted.path, wanted.hints)
                 found = Opened(wanted.path, wanted.hints, wanted.show, document, digest_of(wanted.path))
             except Problem as problem:
                 found = Opened(wanted.path, wanted.hints, wanted.show, problem=problem)

@@ -5,6 +5,7 @@ The scroll bar counts characters, so it never jumps while paragraphs are laid ou
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
@@ -131,10 +132,14 @@ class ReadingView(QAbstractScrollArea):
     def light(self, span: Span) -> None:
         """Take the reader to a place, a third down the window, and light it for a while."""
         self.lit = span
-        if not self._shows(span):
-            self._put(self.flow.top_of(span.start, margin=self.viewport().height() / 3))
+        self.reveal(span)
         self._dims.start()
         self.viewport().update()
+
+    def reveal(self, span: Span) -> None:
+        """Move so that a place is in the window, a third down it; not if it is there already."""
+        if not self._shows(span):
+            self._put(self.flow.top_of(span.start, margin=self.viewport().height() / 3))
 
     def turn(self, pages: int) -> None:
         """Move by windows with a line of overlap; where pages are turned, by pages of whole lines."""
@@ -278,6 +283,10 @@ class ReadingView(QAbstractScrollArea):
             self._move((1 if key == Qt.Key.Key_Down else -1) * self._space())
         elif self.selection is not None and Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             self.numbered.emit(key - Qt.Key.Key_0)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.selection is not None:
+            link = self.links.at(self.selection.start)
+            if link is not None and (link.start, link.end) == (self.selection.start, self.selection.end):
+                self.followed.emit(link)
         elif key == Qt.Key.Key_Home:
             self._put(Top())
         elif key == Qt.Key.Key_End:
@@ -325,7 +334,9 @@ class ReadingView(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             link = self._link_at(event.pos().toPointF())
-            QToolTip.showText(event.globalPos(), self.links.tip(link) if link else "", self.viewport())
+            # what is rich is broken into lines
+            tip = f"<div style='white-space: pre-wrap'>{html.escape(self.links.tip(link))}</div>" if link else ""
+            QToolTip.showText(event.globalPos(), tip, self.viewport())
             return True
         return super().viewportEvent(event)
 

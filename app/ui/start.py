@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.library.store import Store
@@ -91,11 +91,13 @@ def has_display() -> bool:
 
 
 def _open(window: Window, wish: Wish) -> None:
-    """Open the files, the last one to be seen, once the window is."""
-    for path in wish.files:
-        window.librarian.open(path.absolute())
+    """Open the files, several as one shelf, once the window is there."""
+    if not wish.files:
+        return
     if wish.open_at or wish.search:
-        window.librarian.opened.connect(lambda: _arrive(window, wish))
+        once = Qt.ConnectionType.SingleShotConnection  # not at every book that is opened later
+        window.librarian.opened.connect(lambda: _arrive(window, wish), once)
+    window.librarian.open_together([path.absolute() for path in wish.files])
 
 
 def _arrive(window: Window, wish: Wish) -> None:

@@ -261,6 +261,8 @@ TABLE: dict[str, Row] = {
     "navigator.forward": Row(lambda w: w.desk.view.place == 5000, back),
     "navigator.next_chapter": Row(lambda w: chapter(w) == "Chapter 2"),
     "navigator.previous_chapter": Row(lambda w: w.desk.view.place == 0, middle),
+    "navigator.next_link": Row(lambda w: "no other link" in w.desk.notice.words.text()),  # see test_law.py
+    "navigator.previous_link": Row(lambda w: "no other link" in w.desk.notice.words.text()),
     "navigator.beginning": Row(lambda w: w.desk.view.place == 0, middle),
     "navigator.end": Row(lambda w: w.desk.view.place == len(w.desk.view.document.text)),
     "window.ask": Row(lambda w: w.ask_panel.question.hasFocus() and w.docks["ask"].isVisible()),

@@ -154,6 +154,32 @@ def test_on_a_shelf_a_reference_stays_in_its_own_law(samples: Path) -> None:
     assert len(found) > 20 and all(k.target >= second.start for k in found)
 
 
+def test_links_are_reached_and_followed_by_keys(make: Make, law: Path, qtbot: QtBot) -> None:
+    window = make()
+    dropped(window, law, qtbot)
+    document, view = window.desk.document, window.desk.view
+    assert document
+    every = [link for block in document.blocks for link in view.links.within(block.span)]
+    for link in every[:6]:
+        window.actions_by_name["navigator.next_link"].trigger()
+        assert view.selection == Span(link.start, link.end) and view.rectangles(view.selection)
+    window.actions_by_name["navigator.previous_link"].trigger()
+    chosen = every[4]
+    assert view.selection == Span(chosen.start, chosen.end)
+    before = view.place
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    goal = view.links.goal(chosen)
+    assert goal and view.lit == goal
+    window.actions_by_name["navigator.back"].trigger()
+    assert view.place == before
+    view.select(Span(every[-1].start, every[-1].end))
+    window.actions_by_name["navigator.next_link"].trigger()
+    assert "no other link" in window.desk.notice.words.text()
+    view.select(Span(0, 3))
+    qtbot.keyClick(view, Qt.Key.Key_Return)  # no link, nothing happens
+    assert view.selection == Span(0, 3)
+
+
 def test_go_to_shows_what_is_there_and_says_when_nothing_is(make: Make, law: Path, qtbot: QtBot) -> None:
     window = make()
     dropped(window, law, qtbot)
