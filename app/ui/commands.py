@@ -57,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
         "marker.copy_quotation",
         "Edit",
         QT_TRANSLATE_NOOP("Commands", "Copy as quotation with citation"),
-        ("Ctrl+Alt+Q",),
+        ("Ctrl+Alt+Shift+C",),
         book=True,
     ),
     Command("window.find_words", "Edit", QT_TRANSLATE_NOOP("Commands", "Find…"), ("Ctrl+F", "/"), book=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QLabel, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.documents.destination import numeral
@@ -14,6 +14,7 @@ from model.folding import fold
 
 PLACE = Qt.ItemDataRole.UserRole
 NUMBER = Qt.ItemDataRole.UserRole + 1  # the plain numeral of an article
+ROOMY = 1.3  # heights of the font from row to row
 SHOWN = 60  # characters of an article's first words
 _LOOKED = 200  # characters of an article in which its first words are
 
@@ -30,7 +31,7 @@ class Contents(QWidget):
         self._items: list[QTreeWidgetItem] = []
         self._starts: list[int] = []
         self._folded: list[str] = []  # what the rows say, made comparable when it is first asked for
-        self._place = 0
+        self._place, self._date = 0, ""
         self.head.setWordWrap(True)
         self.head.hide()
         self.filter.setClearButtonEnabled(True)
@@ -70,6 +71,8 @@ class Contents(QWidget):
             open_items.append((level, item))
             self._items.append(item)
             self._starts.append(start)
+        if tops:  # all rows are as high as the first, which may be in another script than the rest
+            tops[0].setSizeHint(0, QSize(0, round(ROOMY * self.fontMetrics().height())))
         self.tree.addTopLevelItems(tops)
         for item in self._items:
             if item.columnCount() == 1:
@@ -123,6 +126,7 @@ class Contents(QWidget):
         self.head.setAccessibleName(self.tr("Version of the law"))
         self.filter.setAccessibleName(self.tr("Filter the contents"))
         self.filter.setPlaceholderText(self.tr("A word of a title, or a number"))
+        self._date = ""
         self._say_version(self._place)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -140,6 +144,9 @@ class Contents(QWidget):
     def _say_version(self, place: int) -> None:
         """Which wording of the law this is, as its text says."""
         date = version_at(self.document, place)
+        if date == self._date:
+            return
+        self._date = date
         self.head.setText(self.tr("Wording of {date}").format(date=date) if date else "")
         self.head.setVisible(bool(date))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.documents.document import Document
@@ -28,6 +28,7 @@ class HeatStrip(QWidget):
         self.document = Document("", "", (), ())
         self.heat: tuple[tuple[Span, float], ...] = ()
         self.cited: tuple[Span, ...] = ()
+        self._chosen: Span | None = None  # by the keyboard
         self.setFixedWidth(WIDTH)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Where the answer comes from"))
@@ -39,6 +40,8 @@ class HeatStrip(QWidget):
         """Show what was located, the better the stronger, and what is cited."""
         self.document, self.cited = document, tuple(cited)
         self.heat = tuple(zip((item.span for item in evidence), strengths(evidence), strict=True))
+        self._chosen = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if self.heat else Qt.FocusPolicy.NoFocus)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -63,6 +66,25 @@ class HeatStrip(QWidget):
         for span in self.cited:
             middle = round(self.box(span).center().y())
             painter.drawLine(0, middle, WIDTH, middle)
+        if self.hasFocus() and self._chosen is not None:
+            painter.drawRect(self.box(self._chosen).adjusted(-1, -1, 1, 1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if event.key() in steps and self.heat:
+            self._step(steps[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._chosen is not None:
+            self.pressed.emit(self._chosen)
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, by: int) -> None:
+        """Choose the next place in the text's order, or the one before."""
+        places = sorted((span for span, _ in self.heat), key=lambda span: span.start)
+        here = places.index(self._chosen) if self._chosen in places else (-1 if by > 0 else len(places))
+        self._chosen = places[max(0, min(len(places) - 1, here + by))]
+        self.setAccessibleDescription(self.document.address(self._chosen.start))
+        self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         span = self._at(event.position().toPoint())

@@ -372,6 +372,14 @@
         <translation>上一章</translation>
     </message>
     <message>
+        <source>Next link</source>
+        <translation>下一个链接</translation>
+    </message>
+    <message>
+        <source>Previous link</source>
+        <translation>上一个链接</translation>
+    </message>
+    <message>
         <source>Beginning</source>
         <translation>开头</translation>
     </message>
@@ -618,6 +626,14 @@
     <message>
         <source>A line back</source>
         <translation>上一行</translation>
+    </message>
+    <message>
+        <source>Follow the link that is selected</source>
+        <translation>打开所选链接</translation>
+    </message>
+    <message>
+        <source>Highlight the selected words in the first colour, 5 in the last</source>
+        <translation>用第一种颜色划线（5 为最后一种）</translation>
     </message>
     <message>
         <source>In a question</source>
@@ -1085,6 +1101,10 @@
     <message>
         <source>This leads out of the book: {link}</source>
         <translation>此链接指向书外：{link}</translation>
+    </message>
+    <message>
+        <source>There is no other link in this direction.</source>
+        <translation>这个方向上没有其他链接。</translation>
     </message>
 </context>
 <context>

@@ -149,7 +149,7 @@ def test_every_control_is_reached_by_tab(make: Make, book: Path, qtbot: QtBot, p
         qtbot.waitUntil(lambda: not window.docks[page].visibleRegion().isEmpty())
     middle = window.library.list if page == "shelf" else window.desk.view
     missed = set(operable(window)) - reached(middle, qtbot)
-    keyed = {w for w in missed if isinstance(w, HeatStrip | QTabBar)}  # places are in the answer; F6 goes to a panel
+    keyed = {w for w in missed if isinstance(w, HeatStrip | QTabBar)}  # nothing was found yet; F6 goes to a panel
     assert [described(w) for w in missed - keyed] == []
 
 
@@ -214,6 +214,25 @@ def test_an_answer_is_stopped_by_escape_before_it_leads_away(make: Make, book: P
     window.ask_panel.set_busy(False)
     qtbot.keyClick(window.ask_panel.question, Qt.Key.Key_Escape)
     assert stopped == [True]
+
+
+def test_places_of_an_answer_are_gone_through_by_keys(make: Make, book: Path, qtbot: QtBot) -> None:
+    window = make()
+    dropped(window, book, qtbot)
+    window.asker.ask("Who cast the bell?", 0)
+    qtbot.waitUntil(lambda: len(window.strip.heat) == 2)
+    activate(window, qtbot)
+    assert window.strip in reached(window.desk.view, qtbot)
+    places = sorted(span for span, _ in window.strip.heat)
+    with qtbot.waitSignal(window.strip.pressed) as heard:
+        qtbot.keyClick(window.strip, Qt.Key.Key_Down)
+        qtbot.keyClick(window.strip, Qt.Key.Key_Down)
+        qtbot.keyClick(window.strip, Qt.Key.Key_Down)  # there is no further one
+        qtbot.keyClick(window.strip, Qt.Key.Key_Return)
+    assert heard.args == [places[1]] and window.desk.view.lit == places[1]
+    qtbot.keyClick(window.strip, Qt.Key.Key_Up)
+    qtbot.keyClick(window.strip, Qt.Key.Key_Return)
+    assert window.desk.view.lit == places[0]
 
 
 def fields(window: Window) -> list[QWidget]:
