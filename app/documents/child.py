@@ -23,14 +23,27 @@ class Ended:
 
 def run(module: str, arguments: Sequence[str], words: bytes = b"", seconds: float | None = None) -> Ended:
     """Run `python -m module` with `words` on its stdin. Raises TimeoutError after `seconds`."""
-    command = [sys.executable, "-P", "-W", "ignore", "-m", module, *arguments]
-    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    command = [*_command(module), *arguments]
     try:
-        done = subprocess.run(command, input=words, capture_output=True, timeout=seconds, env=environment)
+        done = subprocess.run(command, input=words, capture_output=True, timeout=seconds, env=_environment())
     except subprocess.TimeoutExpired:
         raise TimeoutError(f"not done in {seconds:.0f} seconds") from None
     return Ended(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
+def start(module: str) -> subprocess.Popen[bytes]:
+    """Begin `python -m module`, to be talked to through its stdin and stdout."""
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.Popen(_command(module), stdin=pipe, stdout=pipe, stderr=null, env=_environment())
+
+
+def _command(module: str) -> list[str]:
+    return [sys.executable, "-P", "-W", "ignore", "-m", module]
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def limit(memory: int, largest_file: int) -> None:
