@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import islice, takewhile
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.documents.document import Document, Origin
+from app.documents.document import Origin
 from app.documents.printed.glyphs import Glyphs
 from model.types import Span
 
@@ -16,11 +14,9 @@ from model.types import Span
 class Letters:
     """The runs of a page, each on one line, in points from the page's top left. Without letters: nothing anywhere."""
 
-    def __init__(self, document: Document, page: int, glyphs: Glyphs | None) -> None:
+    def __init__(self, runs: Sequence[Origin], glyphs: Glyphs | None) -> None:
         self.glyphs = glyphs
-        first = bisect_left(document.origins, page, key=lambda origin: origin.page)
-        runs = takewhile(lambda origin: origin.page == page, islice(document.origins, first, None))
-        self.runs: tuple[Origin, ...] = tuple(runs) if glyphs is not None else ()
+        self.runs = tuple(runs) if glyphs is not None else ()
         self._boxes = [self._box(run, Span(run.start, run.end)) for run in self.runs]
 
     def boxes(self, span: Span) -> list[QRectF]:
@@ -38,6 +34,10 @@ class Letters:
             (place for place, _ in self._inked(run, Span(run.start, run.end))),
             key=lambda place: self._across(run, place, point.x()),
         )
+
+    def top(self, place: int) -> float:
+        """How far down the line of a character stands, or of the next that has ink; 0 where there is none."""
+        return next((box.top() for run, box in self._lines() if run.end > place), 0.0)
 
     def below(self, y: float) -> int | None:
         """The first character of the text that stands at this height or below it."""

@@ -9,6 +9,7 @@ from app.documents.document import Link
 from app.ui.desk import Desk
 from app.ui.find_panel import FindPanel
 from app.ui.go_to_dialog import GoToDialog
+from app.ui.note_popup import NotePopup
 from model.types import Problem, Span
 
 LIT = 2000  # characters of a place that is lit after going to its beginning
@@ -131,7 +132,7 @@ class Navigator(QObject):
         if link.kind == "note" and link.target >= 0:
             (note, *_) = document.blocks_at(link.target, link.target + 1)
             words = document.text[note.start : note.end]
-            self.desk.notice.say(words, self.tr("Go there"), lambda: self.jump(note.start))
+            NotePopup(words, lambda: self.jump(note.start), self.desk.view)
         elif (goal := self.desk.view.links.goal(link)) is not None:
             self.arrive(goal)
         else:

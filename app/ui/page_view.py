@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from app.documents.document import Document
+from app.documents.document import Document, Origin
 from app.documents.printed.glyphs import Glyphs
 from app.ui.letters import Letters
 from app.ui.page_loader import PageLoader, Wanted
@@ -22,6 +22,7 @@ from model.types import Span
 
 GAP = 14  # pixels between two pages
 A4 = QSize(595, 842)  # points, of a page whose size is not known
+ABOVE = 4.0  # points of paper over a line that was gone to
 KEPT = 24  # pictures of pages that stay in memory
 ZOOMS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0)  # times the width of the window
 
@@ -37,10 +38,12 @@ class PageView(QAbstractScrollArea):
         self.zoom = 1.0
         self._loader: PageLoader | None = None
         self._letters: dict[int, Letters] = {}
+        self._runs: dict[int, list[Origin]] = {}
         self._images: OrderedDict[Wanted, QImage | None] = OrderedDict()
         self._tops: list[float] = [0.0]  # of the pages, and the end of the last, at one pixel a point
         self._moving = False  # by the reader's own hand
         self._grasp: int | None = None
+        self._goal: int | None = None  # a place whose page's letters were not told yet
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Pages as printed"))
@@ -60,6 +63,9 @@ class PageView(QAbstractScrollArea):
         self._loader = PageLoader(path, password, self)
         self._loader.drawn.connect(self._drawn)
         self._loader.told.connect(self._told)
+        self._runs = {}
+        for origin in self.document.origins:
+            self._runs.setdefault(origin.page, []).append(origin)
         self._lay_out()
         self.go(self.view.place)
 
@@ -77,15 +83,15 @@ class PageView(QAbstractScrollArea):
         if self._loader is None or self._moving or not self.document.pages:
             return
         page, y = self.where(place)
+        self._goal = None if page in self._letters else place
         self._move(self._tops[page] + y)
 
     def where(self, place: int) -> tuple[int, float]:
-        """The page of a character, and how far down it stands in points; 0 as long as the page's letters are not told."""
+        """The page of a character and how far down it stands, in points; 0 as long as its letters are not told."""
         starts = [page.start for page in self.document.pages]
         page = max(0, bisect_right(starts, place) - 1)
         letters = self._wanted_letters(page)
-        boxes = letters.boxes(Span(place, place + 1)) if letters else []
-        return page, boxes[0].top() - 4 if boxes else 0.0
+        return page, max(0.0, letters.top(place) - ABOVE) if letters else 0.0
 
     def rectangles(self, span: Span) -> list[QRectF]:
         """Where characters stand in the window, on the pages that are seen."""
@@ -138,7 +144,7 @@ class PageView(QAbstractScrollArea):
         """The pages that are seen."""
         top = self.verticalScrollBar().value() / self._scale
         bottom = top + self.viewport().height() / self._scale
-        first = max(0, bisect_right(self._tops, top) - 1)
+        first = max(0, bisect_right(self._tops, top + 1) - 1)
         last = min(len(self.document.pages), bisect_right(self._tops, bottom))
         return range(first, max(first, last))
 
@@ -166,6 +172,7 @@ class PageView(QAbstractScrollArea):
         """The reader moved: the text's view follows."""
         if self._moving or self._loader is None or not self.document.pages:
             return
+        self._goal = None
         top = self.verticalScrollBar().value() / self._scale
         page = min(len(self.document.pages) - 1, max(0, bisect_right(self._tops, top) - 1))
         letters = self._wanted_letters(page)
@@ -198,9 +205,11 @@ class PageView(QAbstractScrollArea):
         self.viewport().update()
 
     def _told(self, page: int, glyphs: Glyphs | None) -> None:
-        self._letters[page] = Letters(self.document, page, glyphs)
+        self._letters[page] = Letters(self._runs.get(page, ()), glyphs)
         if self.view.lit is not None:
             self._show(self.view.lit)
+        elif self._goal is not None and self.where(self._goal)[0] == page:
+            self.go(self._goal)
         self.viewport().update()
 
     def _follow(self) -> None:
@@ -305,12 +314,3 @@ class PageView(QAbstractScrollArea):
 
 PAPER_WASH, PAPER_SELECTION = "#ffe27a", "#b9d6f2"
 PAPER_MARKS = {"yellow": "#fff0a8", "green": "#d3efc4", "blue": "#cde4f7", "pink": "#f8d5de"}
-
-
-def has_pages(document: Document) -> bool:
-    """Whether a document can be shown as it was printed."""
-    return document.format == "PDF" and bool(document.pages)
-
-
-def _first(spans: Sequence[Span]) -> Span | None:
-    return spans[0] if spans else None

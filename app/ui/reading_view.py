@@ -50,6 +50,8 @@ class ReadingView(QAbstractScrollArea):
     selected = Signal(object)
     followed = Signal(object)
     pressed = Signal(object)
+    opened = Signal(str)
+    changed = Signal()
     numbered = Signal(int)
 
     def __init__(self, settings: Settings, theme: Theme, parent: QWidget | None = None) -> None:
@@ -96,17 +98,17 @@ class ReadingView(QAbstractScrollArea):
     def set_marks(self, marks: Sequence[Mark]) -> None:
         """Show these highlights."""
         self.marks = tuple(mark for mark in marks if not mark.lost)
-        self.viewport().update()
+        self._repaint()
 
     def set_cited(self, spans: Sequence[Span]) -> None:
         """Wash these places: what an answer cites."""
         self.cited = tuple(spans)
-        self.viewport().update()
+        self._repaint()
 
     def set_found(self, spans: Sequence[Span]) -> None:
         """Show these places as found."""
         self.found = tuple(spans)
-        self.viewport().update()
+        self._repaint()
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours; nothing is laid out again."""
@@ -134,7 +136,7 @@ class ReadingView(QAbstractScrollArea):
         self.lit = span
         self.reveal(span)
         self._dims.start()
-        self.viewport().update()
+        self._repaint()
 
     def reveal(self, span: Span) -> None:
         """Move so that a place is in the window, a third down it; not if it is there already."""
@@ -169,7 +171,7 @@ class ReadingView(QAbstractScrollArea):
     def select(self, span: Span | None) -> None:
         """Select characters."""
         self._select(span)
-        self.viewport().update()
+        self._repaint()
 
     def selected_text(self) -> str:
         """What is selected, as it stands in the document."""
@@ -184,6 +186,15 @@ class ReadingView(QAbstractScrollArea):
             if paragraph.block.span.overlap(span)
             for r in paragraph.rectangles(span)
         ]
+
+    def press(self, place: int) -> None:
+        """What a click on a character does: follow its link, or open the mark that it is in."""
+        link = self.links.at(place)
+        mark = next((m for m in self.marks if m.span.start <= place < m.span.end), None)
+        if link is not None:
+            self.followed.emit(link)
+        elif mark is not None:
+            self.pressed.emit(mark)
 
     # Layout
 
@@ -228,9 +239,13 @@ class ReadingView(QAbstractScrollArea):
         here = self.rectangles(Span(span.start, min(span.end, span.start + 1)))
         return bool(here) and here[0].top() >= 0 and here[0].bottom() <= self.viewport().height() * 0.9
 
+    def _repaint(self) -> None:
+        self.viewport().update()
+        self.changed.emit()
+
     def _dim(self) -> None:
         self.lit = None
-        self.viewport().update()
+        self._repaint()
 
     # Qt
 
@@ -314,12 +329,11 @@ class ReadingView(QAbstractScrollArea):
         self._grasp = None
         if event.button() != Qt.MouseButton.LeftButton or self.selection:
             return
-        link, place = self._link_at(event.position()), self._character_at(event.position())
-        mark = next((m for m in self.marks if place is not None and m.span.start <= place < m.span.end), None)
-        if link is not None:
-            self.followed.emit(link)
-        elif mark is not None:
-            self.pressed.emit(mark)
+        place, image = self._character_at(event.position()), self._image_at(event.position())
+        if image:
+            self.opened.emit(image)
+        elif place is not None:
+            self.press(place)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         place = self._character_at(event.position())
@@ -373,6 +387,13 @@ class ReadingView(QAbstractScrollArea):
     def _character_at(self, point: QPointF) -> int | None:
         under = self._under(point)
         return under[0].character(under[1], under[2]) if under else None
+
+    def _image_at(self, point: QPointF) -> str:
+        """The name of the picture at a point, "" where there is none."""
+        under = self._under(point)
+        if under is None or under[0].block.kind != "image" or not 0 <= under[2] <= under[0].height:
+            return ""
+        return under[0].block.target
 
     def _link_at(self, point: QPointF) -> Link | None:
         place = self._character_at(point)

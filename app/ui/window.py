@@ -56,10 +56,12 @@ from app.ui.navigator import Navigator
 from app.ui.notice_bar import NoticeBar
 from app.ui.palette import Palette
 from app.ui.panes import Panes
+from app.ui.picture_dialog import PictureDialog
 from app.ui.preparer import Preparer
 from app.ui.reading_view import ReadingView
 from app.ui.remembered import Remembered
 from app.ui.settings_dialog import SettingsDialog
+from app.ui.sheets import Sheets, has_pages
 from app.ui.themes import THEMES, Theme, palette_of, style_sheet
 from app.ui.tongue import Tongue
 from app.ui.wording import translate
@@ -90,6 +92,7 @@ class Window(QMainWindow):
         view, notice = ReadingView(settings, self.theme), NoticeBar(self.theme)
         remembered = Remembered(places.data)
         self.desk = Desk(places, settings, store, bridge, tongue, view, notice, remembered=remembered)
+        self.sheets = Sheets(view)
         self.navigator = Navigator(self.desk, self.find_panel, self)
         self.marker = Marker(self.desk, self.marks_panel, self.navigator, self)
         self.preparer = Preparer(self.desk, self)
@@ -145,6 +148,7 @@ class Window(QMainWindow):
     def _let_go(self) -> None:
         """Keep what is to be kept of the open book, and forget it."""
         self._keep_place()
+        self.sheets.show_text()
         self.asker.let_go()
         self.desk.document = self.desk.book = None
         self.setWindowTitle(TITLE)
@@ -258,11 +262,24 @@ class Window(QMainWindow):
 
     def usual_size(self) -> None:
         """Letters of the usual size."""
-        self.settings.set("size", SETTINGS["size"].default)
+        if self.sheets.is_printed:
+            self.sheets.printed.set_zoom(1.0)
+        else:
+            self.settings.set("size", SETTINGS["size"].default)
 
     def paged(self) -> None:
         """Turn pages, or scroll."""
         self.settings.set("mode", "scroll" if self.settings.text("mode") == "paged" else "paged")
+
+    def page_pictures(self) -> None:
+        """The pages of a PDF as they were printed, or its text."""
+        book = self.desk.book
+        if self.sheets.is_printed or book is None:
+            self.sheets.show_text()
+        else:
+            self.sheets.show_printed(book)
+        self.sheets.shown.setFocus()
+        self._show_switches()
 
     def next_theme(self) -> None:
         """Light, sepia, dark, and round."""
@@ -296,6 +313,9 @@ class Window(QMainWindow):
         self.close()
 
     def _change_size(self, steps: int) -> None:
+        if self.sheets.is_printed:
+            self.sheets.printed.zoom_by(steps)
+            return
         size = round(self.settings.number("size")) + steps
         if SETTINGS["size"].takes(size):
             self.settings.set("size", size)
@@ -319,7 +339,7 @@ class Window(QMainWindow):
         for layout in (row, column):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        row.addWidget(self.desk.view, 1)
+        row.addWidget(self.sheets, 1)
         row.addWidget(self.strip)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.library)
@@ -384,6 +404,9 @@ class Window(QMainWindow):
         self.find_panel.show_history(self.desk.remembered.lines("sought"))
         self.desk.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.desk.view.customContextMenuRequested.connect(self._menu)
+        self.sheets.printed.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.sheets.printed.customContextMenuRequested.connect(self._menu)
+        self.desk.view.opened.connect(self._show_picture)
         self.settings.listen(self._setting_changed)
 
     def _menu(self, point: QPoint) -> None:
@@ -391,7 +414,13 @@ class Window(QMainWindow):
         menu = QMenu(self)
         for name in HERE:
             menu.addAction(self.actions_by_name[name]) if name else menu.addSeparator()
-        menu.popup(self.desk.view.viewport().mapToGlobal(point))
+        menu.popup(self.sheets.shown.viewport().mapToGlobal(point))
+
+    def _show_picture(self, name: str) -> None:
+        """A picture of the book, large."""
+        image = self._picture(name)
+        if image is not None:
+            PictureDialog(image, self).exec()
 
     # Looks and words
 
@@ -430,6 +459,7 @@ class Window(QMainWindow):
     def _show_switches(self) -> None:
         """Which of the switches in the menus are on."""
         self.actions_by_name["window.paged"].setChecked(self.settings.text("mode") == "paged")
+        self.actions_by_name["window.page_pictures"].setChecked(self.sheets.is_printed)
         self.actions_by_name["window.full_screen"].setChecked(self.isFullScreen())
 
     def _escape(self) -> bool:
@@ -458,6 +488,8 @@ class Window(QMainWindow):
             action = self.actions_by_name[command.name]
             action.setEnabled((has_book or not command.book) and (has_ai or not command.ai))
             action.setVisible(has_ai or not command.ai)
+        printed = self.actions_by_name["window.page_pictures"]
+        printed.setEnabled(printed.isEnabled() and has_pages(self.desk.document))
         for name in ("Ask", "Models"):
             self.menus[name].menuAction().setVisible(has_ai)
         if not has_ai:

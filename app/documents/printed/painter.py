@@ -19,7 +19,7 @@ _PATIENCE = 20.0  # seconds in which pdfium must have drawn a page
 
 
 def main() -> int:
-    """Answer until stdin ends. The first line names the file; the others a page to draw, or one to tell the letters of."""
+    """Answer until stdin ends. The first line names the file, the others a page to draw or to tell the letters of."""
     child.limit(_MEMORY, largest_file=1 << 20)
     asked = json.loads(sys.stdin.readline())
     try:

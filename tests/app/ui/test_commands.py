@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -31,6 +32,7 @@ from app.ui.palette import Palette
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.window import BOOK, SHELF, Window
 from model.types import Ask, Cited, Event, Read, Span, Stopped
+from tests.app.documents.made_pdf import MadePage, below, made
 from tests.app.ui.test_keyboard import activate
 from tests.app.ui.test_window import Answers, Make, book, dropped, make
 
@@ -212,7 +214,19 @@ def choose_folder(dialog: QWidget) -> None:
     dialog.accept()
 
 
+def open_pdf(window: Window) -> None:
+    path = window.desk.store.path.with_name("made.pdf")
+    path.write_bytes(made([MadePage(below(["It is a truth universally acknowledged."]))]))
+    window.librarian.open(path)
+    for _ in range(400):
+        QTest.qWait(20)
+        if window.desk.document is not None and window.desk.document.format == "PDF":
+            return
+    raise TimeoutError("the PDF was not opened")
+
+
 TABLE: dict[str, Row] = {
+    "window.page_pictures": Row(lambda w: w.sheets.is_printed, open_pdf),
     "models.choose": Row(was_seen("Models"), drive=seen("Models")),
     "models.check": Row(was_seen("Self-check"), drive=seen("Self-check")),
     "models.welcome": Row(was_seen("Welcome to Tongdu"), drive=seen("Welcome to Tongdu")),
