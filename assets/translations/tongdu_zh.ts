@@ -344,6 +344,10 @@
         <translation>翻页</translation>
     </message>
     <message>
+        <source>Pages as printed (PDF)</source>
+        <translation>原版页面（PDF）</translation>
+    </message>
+    <message>
         <source>Next theme</source>
         <translation>换主题</translation>
     </message>
@@ -1095,16 +1099,23 @@
 <context>
     <name>Navigator</name>
     <message>
-        <source>Go there</source>
-        <translation>转到该处</translation>
-    </message>
-    <message>
         <source>This leads out of the book: {link}</source>
         <translation>此链接指向书外：{link}</translation>
     </message>
     <message>
         <source>There is no other link in this direction.</source>
         <translation>这个方向上没有其他链接。</translation>
+    </message>
+</context>
+<context>
+    <name>NotePopup</name>
+    <message>
+        <source>Note</source>
+        <translation>注释</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>转到该处</translation>
     </message>
 </context>
 <context>
@@ -1116,6 +1127,13 @@
     <message>
         <source>Notice</source>
         <translation>提示</translation>
+    </message>
+</context>
+<context>
+    <name>PageView</name>
+    <message>
+        <source>Pages as printed</source>
+        <translation>原版页面</translation>
     </message>
 </context>
 <context>
@@ -1135,6 +1153,20 @@
     <message>
         <source>Commands</source>
         <translation>命令</translation>
+    </message>
+</context>
+<context>
+    <name>PictureDialog</name>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
+    </message>
+</context>
+<context>
+    <name>PictureView</name>
+    <message>
+        <source>Picture</source>
+        <translation>图片</translation>
     </message>
 </context>
 <context>
