@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,21 @@ class Database:
             yield
         except sqlite3.Error as error:
             raise _problem(error, self.path) from error
+
+
+def set_aside(data: Path, now: datetime) -> Path:
+    """Give a library that cannot be used another name, so that a new one can begin. Returns where it is now. Raises
+    Problem "no-folder".
+    """
+    aside = data / f"library.damaged-{now:%Y%m%d-%H%M%S}.sqlite"
+    try:
+        for ending in ("", "-wal", "-shm"):
+            path = data / f"{NAME}{ending}"
+            if path.exists():
+                path.rename(f"{aside}{ending}")
+    except OSError as error:
+        raise Problem("no-folder", folder=str(data), reason=error.strerror or "") from error
+    return aside
 
 
 def _problem(error: sqlite3.Error, path: Path) -> Problem:

@@ -38,6 +38,7 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("librarian.open_files", "File", QT_TRANSLATE_NOOP("Commands", "Open…"), ("Ctrl+O",)),
+    Command("librarian.add_folder", "File", QT_TRANSLATE_NOOP("Commands", "Add a folder…")),
     Command("window.show_library", "File", QT_TRANSLATE_NOOP("Commands", "Library"), ("Ctrl+L",)),
     Command("asker.export", "File", QT_TRANSLATE_NOOP("Commands", "Export conversation…"), book=True, ai=True),
     Command("marker.export", "File", QT_TRANSLATE_NOOP("Commands", "Export marks…"), book=True),

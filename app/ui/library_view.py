@@ -37,8 +37,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.library.index import Hit
 from app.library.records import Book
 from app.ui.covers import Covers
+from app.ui.hits_view import HitsView
 from app.ui.themes import Theme
 from app.ui.wording import QT_TRANSLATE_NOOP, translate
 from model.folding import fold
@@ -220,7 +222,7 @@ class LibraryView(QWidget):
         self.shelf.setSourceModel(self.books)
         self.tile = Tile(covers, theme, self)
         self.filter, self.order, self.open_button = QLineEdit(), QComboBox(), QPushButton()
-        self.list, self.empty = QListView(), QLabel()
+        self.list, self.empty, self.found = QListView(), QLabel(), HitsView()
         self._set_up()
         self.retranslate()
 
@@ -231,8 +233,26 @@ class LibraryView(QWidget):
         if tuple(books) != self.books.books:
             self.books.put(books)
             self._choose(chosen)
-        self._pages.setCurrentWidget(self.list if books else self.empty)
+        if self._pages.currentWidget() is not self.found:
+            self._pages.setCurrentWidget(self.list if books else self.empty)
         self.list.viewport().update()
+
+    def show_hits(self, words: str, found: Sequence[tuple[Book, Sequence[Hit]]]) -> None:
+        """Show what all books say to some words, instead of the shelf."""
+        self.found.show_hits(words, found)
+        self._pages.setCurrentWidget(self.found)
+        self.found.setFocus()
+
+    def leave_hits(self) -> None:
+        """Back to the shelf."""
+        self._pages.setCurrentWidget(self.list if self.books.books else self.empty)
+        self.filter.setFocus()
+
+    def _want(self, words: str) -> None:
+        """Filter the shelf by what is typed."""
+        if self._pages.currentWidget() is self.found:
+            self.leave_hits()
+        self.shelf.want(words)
 
     def chosen(self) -> Book | None:
         """The book that is selected."""
@@ -264,7 +284,7 @@ class LibraryView(QWidget):
 
     def _set_up(self) -> None:
         self.filter.setClearButtonEnabled(True)
-        self.filter.textChanged.connect(self.shelf.want)
+        self.filter.textChanged.connect(self._want)
         self.filter.returnPressed.connect(lambda: self.sought.emit(self.filter.text()))
         self.order.activated.connect(self.shelf.order_by)
         self.open_button.clicked.connect(self.wanted)
@@ -290,7 +310,9 @@ class LibraryView(QWidget):
         self._pages = QStackedLayout()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.found)
         self._pages.setCurrentWidget(self.empty)
+        self.found.left.connect(self.leave_hits)
         outer = QVBoxLayout(self)
         outer.addLayout(bar)
         outer.addLayout(self._pages, 1)

@@ -47,8 +47,7 @@ class Models(QObject):
         """The first steps, as at the first start."""
         welcome = Welcome(self.desk, self.window)
         if welcome.exec():
-            for path in welcome.samples():
-                self.librarian.add(path)
+            self.librarian.add(welcome.samples())
         try:
             self.desk.remembered.keep(welcomed=True)
         except Problem as problem:

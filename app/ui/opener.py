@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import sqlite3
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +50,16 @@ class Opener(QObject):
         if not self._thread.is_alive():
             self._thread.start()
 
+    def drop(self) -> int:
+        """Open none of those that wait without being waited for. Returns how many they were."""
+        waiting = []
+        while not self._queue.empty():
+            waiting.append(self._queue.get())
+        kept = [wanted for wanted in waiting if wanted is None or wanted.show]
+        for wanted in kept:
+            self._queue.put(wanted)
+        return len(waiting) - len(kept)
+
     def close(self) -> None:
         """End after the file in hand."""
         self._queue.put(None)
@@ -64,8 +76,12 @@ class Opener(QObject):
             self.opened.emit(found)
             if found.document is not None:
                 self._covers.keep(found.document, found.path)
-                with Index(self._cache) as index:
-                    index.add(found.document)
+                self._take_in(found.document)
+
+    def _take_in(self, document: Document) -> None:
+        """Make the text one that all books' search knows; where that fails the search says so."""
+        with contextlib.suppress(sqlite3.Error), Index(self._cache) as index:
+            index.add(document)
 
 
 def digest_of(path: Path) -> str:

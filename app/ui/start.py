@@ -18,6 +18,7 @@ from app.problems import render, system_language
 from app.session import Session
 from app.settings import Settings
 from app.ui.bridge import Bridge
+from app.ui.rescue import Rescue
 from app.ui.window import Window
 from model.types import Problem
 
@@ -60,10 +61,10 @@ def _run(wish: Wish) -> int:
     places = places.with_models(settings.text("models-folder"))
     try:
         places.folders()
-        store = Store(places.data)
     except Problem as problem:
         print(render(problem.code, problem.parameters, wish.language or system_language()), file=sys.stderr)
         return 1
+    store, unusable = opened(places.data)
     bridge = Bridge(Session(wish.offline or settings.on("offline")))
     window = Window(places, settings, store, bridge, wish.language)
     first = Painted(window)
@@ -71,16 +72,26 @@ def _run(wish: Wish) -> int:
         first.then(window.close)
     window.show()
     first.then(lambda: _open(window, wish))
-    if not wish.for_testing and not wish.files and is_first(window):
+    if unusable is not None:
+        Rescue(window, unusable).say()
+    elif not wish.for_testing and not wish.files and is_first(window):
         first.then(window.models.welcome)
     status = application.exec()
-    store.close()
+    window.desk.store.close()
     return status
 
 
 def is_first(window: Window) -> bool:
     """Whether Tongdu was never started here before."""
     return not window.desk.remembered.on("welcomed") and not window.library.books.books
+
+
+def opened(data: Path) -> tuple[Store, Problem | None]:
+    """The library, or where it cannot be used one that is kept in no file, and why."""
+    try:
+        return Store(data), None
+    except Problem as problem:
+        return Store(Path(tempfile.mkdtemp(prefix="tongdu-"))), problem
 
 
 def has_display() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -71,6 +72,7 @@ from model.types import Problem
 TITLE = "Tongdu 通读"
 SETTLED = 400  # milliseconds behind the last move before the reader's place is kept
 SHELF, BOOK = 0, 1  # the two pages
+RECENT = 10  # books in the menu
 HERE = (
     "marker.copy", "marker.copy_with_address", "marker.copy_citation", "", "marker.highlight", "marker.note",
     "marker.bookmark", "", "window.ask", "asker.explain", "asker.translate", "asker.summarize",
@@ -149,6 +151,7 @@ class Window(QMainWindow):
         """Keep what is to be kept of the open book, and forget it."""
         self._keep_place()
         self.sheets.show_text()
+        self.librarian.watch(None)
         self.asker.let_go()
         self.desk.document = self.desk.book = None
         self.setWindowTitle(TITLE)
@@ -362,6 +365,8 @@ class Window(QMainWindow):
         self.menus: dict[str, QMenu] = {name: self.menuBar().addMenu("") for name in MENUS}
         for command in COMMANDS:
             self.actions_by_name[command.name] = self._action(command)
+        self.recent = QMenu(self)
+        self.menus["File"].insertMenu(self.actions_by_name["window.show_library"], self.recent)
         self.setAcceptDrops(True)
         first = {
             "contents": self.contents_panel.tree,
@@ -398,6 +403,8 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         self._settles.timeout.connect(self._keep_place)
         self.librarian.opened.connect(self.show_book)
+        self.librarian.arrived.connect(self.navigator.show)
+        self.recent.aboutToShow.connect(self._show_recent)
         self.contents_panel.chosen.connect(self.navigator.jump)
         self.desk.view.placed.connect(self._moved)
         self.find_panel.sought.connect(self._remember_search)
@@ -408,6 +415,12 @@ class Window(QMainWindow):
         self.sheets.printed.customContextMenuRequested.connect(self._menu)
         self.desk.view.opened.connect(self._show_picture)
         self.settings.listen(self._setting_changed)
+
+    def _show_recent(self) -> None:
+        """The books that were opened last."""
+        self.recent.clear()
+        for book in self.library.books.books[:RECENT]:
+            self.recent.addAction(book.title, partial(self.librarian.open_book, book))
 
     def _menu(self, point: QPoint) -> None:
         """What can be done with what is selected, where it is."""
@@ -428,6 +441,7 @@ class Window(QMainWindow):
         """Words in the language of the window."""
         for name, menu in self.menus.items():
             menu.setTitle(translate("Commands", MENU_TITLES[name]))
+        self.recent.setTitle(self.tr("Recent books"))
         for command in COMMANDS:
             self.actions_by_name[command.name].setText(translate("Commands", command.text))
         titles = {
@@ -502,7 +516,16 @@ class Window(QMainWindow):
             self.retranslate()
         if event.type() == QEvent.Type.WindowStateChange:
             self._show_switches()
+        elif event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._look_again()
         super().changeEvent(event)
+
+    def _look_again(self) -> None:
+        """What another window did to the library meanwhile."""
+        if self.pages.currentIndex() == SHELF:
+            self.librarian.show()
+        else:
+            self.marker.show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape or not self._escape():
@@ -513,9 +536,7 @@ class Window(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.librarian.open(Path(url.toLocalFile()))
+        self.librarian.take([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:

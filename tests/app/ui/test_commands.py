@@ -208,6 +208,12 @@ def was_seen(words: str) -> Callable[[Window], bool]:
     return lambda window: QApplication.applicationName() == f"{words} was seen"
 
 
+def empty_folder(window: Window) -> Path:
+    folder = window.desk.store.path.with_name("empty")
+    folder.mkdir()
+    return folder
+
+
 def choose_folder(dialog: QWidget) -> None:
     assert isinstance(dialog, QFileDialog)
     dialog.findChild(QLineEdit).setText(str(Path(QApplication.applicationName())))
@@ -230,6 +236,11 @@ TABLE: dict[str, Row] = {
     "models.choose": Row(was_seen("Models"), drive=seen("Models")),
     "models.check": Row(was_seen("Self-check"), drive=seen("Self-check")),
     "models.welcome": Row(was_seen("Welcome to Tongdu"), drive=seen("Welcome to Tongdu")),
+    "librarian.add_folder": Row(
+        lambda w: "There is no book in" in w.desk.notice.words.text(),
+        lambda w: (w.show_library(), QApplication.setApplicationName(str(empty_folder(w)))),
+        choose_folder,
+    ),
     "models.folder": Row(
         lambda w: w.desk.places.models == w.desk.places.data,
         lambda w: QApplication.setApplicationName(str(w.desk.places.data)),

@@ -160,8 +160,7 @@ def test_the_first_start_goes_through_to_the_samples(make: Make, qtbot: QtBot) -
     welcome.next()
     welcome.accept()
     assert [path.name for path in welcome.samples()] == list(SAMPLES)
-    for path in welcome.samples():
-        window.librarian.add(path)
+    window.librarian.add(welcome.samples())
     qtbot.waitUntil(lambda: len(window.library.books.books) == len(SAMPLES), timeout=20_000)
     assert window.desk.document is None and not is_first(window)
 
