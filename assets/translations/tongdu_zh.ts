@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Adding</name>
+    <message>
+        <source>Adding to the library: {done} of {total}</source>
+        <translation>正在加入书架：{done} / {total}</translation>
+    </message>
+    <message>
+        <source>{count} added to the library.</source>
+        <translation>已加入书架 {count} 本。</translation>
+    </message>
+    <message>
+        <source>{count} could not be opened.</source>
+        <translation>{count} 个文件无法打开。</translation>
+    </message>
+</context>
+<context>
     <name>Answer</name>
     <message>
         <source>supported by the text</source>
@@ -234,6 +249,10 @@
     <message>
         <source>Open…</source>
         <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
     </message>
     <message>
         <source>Library</source>
@@ -518,6 +537,13 @@
     </message>
 </context>
 <context>
+    <name>FailedDialog</name>
+    <message>
+        <source>Not added</source>
+        <translation>未能加入</translation>
+    </message>
+</context>
+<context>
     <name>FindPanel</name>
     <message>
         <source>Find in this book</source>
@@ -607,6 +633,13 @@
     <message>
         <source>Where the answer comes from</source>
         <translation>回答出自何处</translation>
+    </message>
+</context>
+<context>
+    <name>HitsView</name>
+    <message>
+        <source>Found in all books</source>
+        <translation>全部书中的结果</translation>
     </message>
 </context>
 <context>
@@ -705,6 +738,14 @@
 <context>
     <name>Librarian</name>
     <message>
+        <source>Add a folder</source>
+        <translation>添加文件夹</translation>
+    </message>
+    <message>
+        <source>There is no book in {folder}.</source>
+        <translation>{folder} 中没有书。</translation>
+    </message>
+    <message>
         <source>Books</source>
         <translation>书籍</translation>
     </message>
@@ -713,16 +754,68 @@
         <translation>打开</translation>
     </message>
     <message>
+        <source>{count} books are being taken into the search; search again in a moment.</source>
+        <translation>正在把 {count} 本书收入检索；请稍后再搜。</translation>
+    </message>
+    <message>
         <source>No book says “{words}”.</source>
         <translation>没有书写到“{words}”。</translation>
+    </message>
+    <message>
+        <source>{size} MB freed.</source>
+        <translation>已释放 {size} MB。</translation>
+    </message>
+    <message>
+        <source>Where is “{title}” now?</source>
+        <translation>《{title}》现在在哪里？</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Which?</source>
+        <translation>哪些？</translation>
+    </message>
+    <message>
+        <source>Find it…</source>
+        <translation>查找…</translation>
+    </message>
+    <message>
+        <source>The file of this book has changed.</source>
+        <translation>这本书的文件已经改变。</translation>
+    </message>
+    <message>
+        <source>Open the new text</source>
+        <translation>打开新文本</translation>
+    </message>
+    <message>
+        <source>The file of this book is gone; what is open can still be read.</source>
+        <translation>这本书的文件不见了；已打开的内容仍可阅读。</translation>
+    </message>
+    <message>
+        <source>Not yet finished</source>
+        <translation>未读完</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>已读完</translation>
+    </message>
+    <message>
+        <source>Show in its folder</source>
+        <translation>在文件夹中显示</translation>
+    </message>
+    <message>
+        <source>Forget what was read of it</source>
+        <translation>清除已读缓存</translation>
     </message>
     <message>
         <source>Remove from the library…</source>
         <translation>从书库移除…</translation>
     </message>
     <message>
-        <source>Remove “{title}” with its highlights and notes? The file itself stays.</source>
-        <translation>移除《{title}》及其划线和笔记吗？文件本身会保留。</translation>
+        <source>Remove “{title}” with its highlights, notes, questions and what was read of it? The file itself stays.</source>
+        <translation>要移除《{title}》及其标注、笔记、问答和已读缓存吗？文件本身会保留。</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -1286,6 +1379,25 @@
     </message>
 </context>
 <context>
+    <name>Rescue</name>
+    <message>
+        <source>{why} Until then books can be read, and nothing is kept.</source>
+        <translation>{why}在此之前可以读书，但不会保存任何内容。</translation>
+    </message>
+    <message>
+        <source>Set it aside and begin a new one</source>
+        <translation>把它移开并新建</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>The damaged library is kept as {path}.</source>
+        <translation>损坏的书库保存为 {path}。</translation>
+    </message>
+</context>
+<context>
     <name>Settings</name>
     <message>
         <source>Reading</source>
@@ -1329,6 +1441,10 @@
 </context>
 <context>
     <name>Window</name>
+    <message>
+        <source>Recent books</source>
+        <translation>最近的书</translation>
+    </message>
     <message>
         <source>Contents</source>
         <translation>目录</translation>
