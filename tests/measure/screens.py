@@ -26,6 +26,7 @@ from app.session import Session
 from app.settings import Settings
 from app.ui.bridge import Bridge
 from app.ui.window import Window
+from model.types import Span
 
 SCREEN = "3000x2200x24"
 MODEL = "qwen2.5-coder-1.5b"
@@ -68,8 +69,8 @@ class Stage:
     """A window on a folder of its own, and where its pictures go."""
 
     window: Window
+    folder: Path
     out: Path
-    model: str
 
     def shoot(self, name: str, shown: QWidget | None = None) -> None:
         """Keep a picture of the window or of a dialog before it, as the screen shows it."""
@@ -164,10 +165,56 @@ def library(stage: Stage) -> None:
         if path.suffix in (".epub", ".txt"):
             stage.open(path)
     stage.window.show_library()
+    stage.window.desk.notice.hide()
     stage.shoot("library")
 
 
-SCENES: tuple[Callable[[Stage], None], ...] = (themes, chinese, statute, answer, plan, settings, library)
+def printed(stage: Stage) -> None:
+    """A page of a PDF, with a highlight on it."""
+    path = stage.folder / "The Deaf Ground.pdf"
+    if not path.exists():
+        paper(TALE, path)
+    stage.open(path)
+    window = stage.window
+    document = window.desk.document
+    assert document
+    window.docks["ask"].hide()
+    start = document.text.index("fourteen guineas")
+    span = Span(start, start + len("fourteen guineas and her passage"))
+    if not window.marker.marks():
+        window.desk.view.select(span)
+        window.marker.highlight()
+    window.page_pictures()
+    window.sheets.printed.set_zoom(0.67)
+    window.navigator.show(span)
+    until(lambda: bool(window.sheets.printed.rectangles(span)))
+    stage.shoot("pdf-page")
+    window.page_pictures()
+
+
+def models(stage: Stage) -> None:
+    """The models, one of them chosen."""
+    stage.shoot_dialog("models", stage.window.models.choose)
+
+
+def welcome(stage: Stage) -> None:
+    """The first steps."""
+    stage.window.show_library()
+    stage.shoot_dialog("welcome", stage.window.models.welcome)
+
+
+SCENES: tuple[Callable[[Stage], None], ...] = (
+    themes,
+    chinese,
+    statute,
+    printed,
+    answer,
+    plan,
+    settings,
+    models,
+    welcome,
+    library,
+)
 
 
 def play(folder: Path, out: Path, model: str) -> None:
@@ -184,7 +231,7 @@ def play(folder: Path, out: Path, model: str) -> None:
         window.show()
         application.processEvents()
         for scene in SCENES:
-            scene(Stage(window, out, model))
+            scene(Stage(window, folder, out))
         window.close()
 
 
@@ -192,7 +239,8 @@ def paper(source: Path, target: Path) -> None:
     """A book's text as a PDF of our own making."""
     writer = QPdfWriter(str(target))
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A5))
-    writer.setPageMargins(QMarginsF(18, 18, 18, 18))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))  # the text document has its own
+    writer.setTitle(open_document(source).title)
     text = QTextDocument()
     text.setDefaultFont(QFont("DejaVu Serif", 9))
     text.setPlainText(open_document(source).text)

@@ -24,6 +24,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from app.documents.document import Document
+from app.library.records import Book
 from app.library.store import Store
 from app.paths import Places, assets
 from app.session import Session
@@ -38,6 +39,7 @@ OTHER = assets() / "samples/the-deaf-ground.epub"
 MODEL = "smollm2-135m"
 RUNS = 5
 NOTCHES = 600  # of the wheel, three lines each
+BOOKS = 5000  # of a large shelf
 NOTCH = 120  # Qt's eighths of a degree
 PATIENCE = 120.0  # seconds for anything here
 
@@ -51,6 +53,7 @@ def main(arguments: list[str]) -> int:
         return 1
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     alone = [_child("alone", data) for _ in range(RUNS)]
+    shelf = [_child("shelf", data) for _ in range(RUNS)]
     beside = _child("beside", data) if (Places.find().models / MODEL).is_dir() else {}
     rows = [
         ["process start to first frame of the shelf, and its end", "1.0 s", f"{median(_starts()):.2f} s"],
@@ -61,6 +64,9 @@ def main(arguments: list[str]) -> int:
         ["the longest frame", "", _middle(alone, "longest", 1e3, "ms")],
         ["p99 while another book is being prepared", "33 ms", _middle([beside], "p99", 1e3, "ms") if beside else "–"],
         ["memory of the window with it open", "350 MB", _middle(alone, "megabytes", 1, "MB")],
+        [f"a shelf of {BOOKS:,} books shown and painted", "", _middle(shelf, "shown", 1e3, "ms")],
+        ["a letter typed into its filter", "", _middle(shelf, "filtered", 1e3, "ms")],
+        ["a frame while scrolling it, p99", "16 ms", _middle(shelf, "p99", 1e3, "ms")],
     ]
     print(rowed(["", "goal", f"median of {RUNS}"], rows))
     return 0
@@ -119,6 +125,52 @@ def beside(data: Path) -> Found:
     return frames
 
 
+def shelf(data: Path) -> Found:
+    """A shelf of many books, shown, filtered and scrolled."""
+    with _window() as window:
+        books = tuple(_book(number) for number in range(BOOKS))
+        begun = time.perf_counter()
+        window.library.show_books(books, {})
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+        window.library.list.viewport().repaint()
+        shown = time.perf_counter() - begun
+        begun = time.perf_counter()
+        window.library.filter.setText("9")
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+        window.library.list.viewport().repaint()
+        filtered = time.perf_counter() - begun
+        window.library.filter.clear()
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+        bar, times = window.library.list.verticalScrollBar(), []
+        for _ in range(NOTCHES):
+            begun = time.perf_counter()
+            bar.setValue(bar.value() + NOTCH // 2)
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+            window.library.list.viewport().repaint()
+            times.append(time.perf_counter() - begun)
+    return {"shown": shown, "filtered": filtered, "p99": quantiles(times, n=100)[98]}
+
+
+def _book(number: int) -> Book:
+    """A made book."""
+    added = f"2026-01-01T00:00:{number:06d}Z"
+    title, author = f"Volume {number:,}", f"Author {number % 700}"
+    return Book(
+        f"{number:032x}",
+        f"/books/{number}.txt",
+        "",
+        title,
+        (author,),
+        "en",
+        "novel",
+        "TXT",
+        10**6,
+        "text 1",
+        added,
+        added,
+    )
+
+
 def _scrolled(window: Window) -> Found:
     """Seconds of the frames of one notch after another: its event and the painting that follows."""
     view = window.desk.view
@@ -169,7 +221,7 @@ def _window() -> Iterator[Window]:
             window.close()
 
 
-SCENES = {"--alone": alone, "--beside": beside}
+SCENES = {"--alone": alone, "--beside": beside, "--shelf": shelf}
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in SCENES:
