@@ -104,7 +104,7 @@ class Shelf(QSortFilterProxyModel):
     def want(self, words: str) -> None:
         """Show only books whose title or author says this."""
         self.wanted = fold(words).text.strip()
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         book: Book = self.sourceModel().index(row, 0, parent).data(BOOK)
