@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QImage,
     QKeyEvent,
-    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,7 +20,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QMenu,
     QMessageBox,
     QStackedWidget,
     QVBoxLayout,
@@ -36,11 +31,10 @@ from app.documents.open import picture
 from app.library.records import Book
 from app.library.store import Store
 from app.paths import Places
-from app.settings import SETTINGS, Settings
+from app.settings import Settings
 from app.ui.ask_panel import AskPanel
 from app.ui.asker import Asker
 from app.ui.bridge import Bridge
-from app.ui.commands import COMMANDS, MENU_TITLES, MENUS, Command
 from app.ui.contents import Contents
 from app.ui.covers import Covers, decoded
 from app.ui.desk import Desk
@@ -50,8 +44,10 @@ from app.ui.history import History
 from app.ui.keys_dialog import KeysDialog
 from app.ui.librarian import Librarian
 from app.ui.library_view import LibraryView
+from app.ui.looks import Looks, theme_of
 from app.ui.marker import Marker
 from app.ui.marks_panel import MarksPanel
+from app.ui.menus import Menus
 from app.ui.models import Models
 from app.ui.navigator import Navigator
 from app.ui.notice_bar import NoticeBar
@@ -63,20 +59,14 @@ from app.ui.reading_view import ReadingView
 from app.ui.remembered import Remembered
 from app.ui.settings_dialog import SettingsDialog
 from app.ui.sheets import Sheets, has_pages
-from app.ui.themes import THEMES, Theme, palette_of, style_sheet
+from app.ui.themes import palette_of, style_sheet
 from app.ui.tongue import Tongue
-from app.ui.wording import translate
 from app.ui.work_bar import WorkBar
 from model.types import Problem
 
 TITLE = "Tongdu 通读"
 SETTLED = 400  # milliseconds behind the last move before the reader's place is kept
 SHELF, BOOK = 0, 1  # the two pages
-RECENT = 10  # books in the menu
-HERE = (
-    "marker.copy", "marker.copy_with_address", "marker.copy_citation", "", "marker.highlight", "marker.note",
-    "marker.bookmark", "", "window.ask", "asker.explain", "asker.translate", "asker.summarize",
-)  # fmt: skip
 LAID_OUT = ("size", "typeface", "line-height", "measure", "justified", "indented", "mode")
 
 
@@ -86,7 +76,7 @@ class Window(QMainWindow):
     def __init__(self, places: Places, settings: Settings, store: Store, bridge: Bridge, language: str = "") -> None:
         super().__init__()
         self.settings, tongue = settings, Tongue(settings, language, self)
-        self.theme = _theme(settings)
+        self.theme = theme_of(settings)
         self.covers = Covers(places.cache)
         self.library, self.strip = LibraryView(self.covers, self.theme), HeatStrip(self.theme)
         self.contents_panel, self.find_panel = Contents(), FindPanel()
@@ -101,7 +91,7 @@ class Window(QMainWindow):
         self.asker = Asker(self.desk, self.ask_panel, self.strip, self.navigator, self.preparer, self)
         self.librarian = Librarian(self.desk, self.library, self.covers, self.preparer, self)
         self.models = Models(self.desk, self.librarian, self)
-        self.actions_by_name: dict[str, QAction] = {}
+        self.looks = Looks(self.desk, self.sheets, self)
         self._pictures: dict[str, QImage | None] = {}
         self._settles = QTimer(self, singleShot=True, interval=SETTLED)
         self._build()
@@ -255,40 +245,6 @@ class Window(QMainWindow):
         """The keyboard to the part before."""
         self.panes.step(-1)
 
-    def larger(self) -> None:
-        """Larger letters."""
-        self._change_size(1)
-
-    def smaller(self) -> None:
-        """Smaller letters."""
-        self._change_size(-1)
-
-    def usual_size(self) -> None:
-        """Letters of the usual size."""
-        if self.sheets.is_printed:
-            self.sheets.printed.set_zoom(1.0)
-        else:
-            self.settings.set("size", SETTINGS["size"].default)
-
-    def paged(self) -> None:
-        """Turn pages, or scroll."""
-        self.settings.set("mode", "scroll" if self.settings.text("mode") == "paged" else "paged")
-
-    def page_pictures(self) -> None:
-        """The pages of a PDF as they were printed, or its text."""
-        book = self.desk.book
-        if self.sheets.is_printed or book is None:
-            self.sheets.show_text()
-        else:
-            self.sheets.show_printed(book)
-        self.sheets.shown.setFocus()
-        self._show_switches()
-
-    def next_theme(self) -> None:
-        """Light, sepia, dark, and round."""
-        names = list(THEMES)
-        self.settings.set("theme", names[(names.index(self.theme.name) + 1) % len(names)])
-
     def full_screen(self) -> None:
         """The whole screen, or a window again."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -299,7 +255,7 @@ class Window(QMainWindow):
 
     def palette_of_commands(self) -> None:
         """All commands by their names."""
-        chosen = Palette(self.actions_by_name, self).chosen()
+        chosen = Palette(self.menus.actions, self).chosen()
         if chosen is not None:
             chosen.trigger()
 
@@ -314,14 +270,6 @@ class Window(QMainWindow):
     def quit(self) -> None:
         """Close the window."""
         self.close()
-
-    def _change_size(self, steps: int) -> None:
-        if self.sheets.is_printed:
-            self.sheets.printed.zoom_by(steps)
-            return
-        size = round(self.settings.number("size")) + steps
-        if SETTINGS["size"].takes(size):
-            self.settings.set("size", size)
 
     def _toggle(self, name: str) -> None:
         dock = self.docks[name]
@@ -362,11 +310,7 @@ class Window(QMainWindow):
         self.place_label, self.work_bar = QLabel(), WorkBar(self.preparer)
         self.statusBar().addWidget(self.place_label, 1)
         self.statusBar().addPermanentWidget(self.work_bar)
-        self.menus: dict[str, QMenu] = {name: self.menuBar().addMenu("") for name in MENUS}
-        for command in COMMANDS:
-            self.actions_by_name[command.name] = self._action(command)
-        self.recent = QMenu(self)
-        self.menus["File"].insertMenu(self.actions_by_name["window.show_library"], self.recent)
+        self.menus = Menus(self, self._method, lambda: self.library.books.books)
         self.setAcceptDrops(True)
         first = {
             "contents": self.contents_panel.tree,
@@ -389,22 +333,18 @@ class Window(QMainWindow):
         dock.hide()
         return dock
 
-    def _action(self, command: Command) -> QAction:
-        owner, _, name = command.name.partition(".")
+    def _method(self, command: str) -> Callable[[], None]:
+        """What a command does: the method of its name."""
+        owner, _, name = command.partition(".")
         method: Callable[[], None] = getattr(self if owner == "window" else getattr(self, owner), name)
-        action = QAction(self)
-        action.setShortcuts([QKeySequence(key) for key in command.keys])
-        action.setCheckable(command.checked)
-        action.triggered.connect(lambda: method())
-        self.menus[command.menu].addAction(action)
-        self.addAction(action)
-        return action
+        return method
 
     def _connect(self) -> None:
         self._settles.timeout.connect(self._keep_place)
         self.librarian.opened.connect(self.show_book)
         self.librarian.arrived.connect(self.navigator.show)
-        self.recent.aboutToShow.connect(self._show_recent)
+        self.menus.chosen.connect(self.librarian.open_book)
+        self.looks.changed.connect(self._show_switches)
         self.contents_panel.chosen.connect(self.navigator.jump)
         self.desk.view.placed.connect(self._moved)
         self.find_panel.sought.connect(self._remember_search)
@@ -416,18 +356,9 @@ class Window(QMainWindow):
         self.desk.view.opened.connect(self._show_picture)
         self.settings.listen(self._setting_changed)
 
-    def _show_recent(self) -> None:
-        """The books that were opened last."""
-        self.recent.clear()
-        for book in self.library.books.books[:RECENT]:
-            self.recent.addAction(book.title, partial(self.librarian.open_book, book))
-
     def _menu(self, point: QPoint) -> None:
         """What can be done with what is selected, where it is."""
-        menu = QMenu(self)
-        for name in HERE:
-            menu.addAction(self.actions_by_name[name]) if name else menu.addSeparator()
-        menu.popup(self.sheets.shown.viewport().mapToGlobal(point))
+        self.menus.popup(self.sheets.shown.viewport().mapToGlobal(point))
 
     def _show_picture(self, name: str) -> None:
         """A picture of the book, large."""
@@ -439,11 +370,7 @@ class Window(QMainWindow):
 
     def retranslate(self) -> None:
         """Words in the language of the window."""
-        for name, menu in self.menus.items():
-            menu.setTitle(translate("Commands", MENU_TITLES[name]))
-        self.recent.setTitle(self.tr("Recent books"))
-        for command in COMMANDS:
-            self.actions_by_name[command.name].setText(translate("Commands", command.text))
+        self.menus.retranslate()
         titles = {
             "contents": self.tr("Contents"),
             "find": self.tr("Find"),
@@ -463,7 +390,7 @@ class Window(QMainWindow):
             self._enable()
 
     def _apply_theme(self) -> None:
-        self.theme = _theme(self.settings)
+        self.theme = theme_of(self.settings)
         for part in (self.desk.view, self.desk.notice, self.strip, self.library, self.ask_panel, self.marks_panel):
             part.set_theme(self.theme)
         QApplication.setPalette(palette_of(self.theme))
@@ -472,9 +399,10 @@ class Window(QMainWindow):
 
     def _show_switches(self) -> None:
         """Which of the switches in the menus are on."""
-        self.actions_by_name["window.paged"].setChecked(self.settings.text("mode") == "paged")
-        self.actions_by_name["window.page_pictures"].setChecked(self.sheets.is_printed)
-        self.actions_by_name["window.full_screen"].setChecked(self.isFullScreen())
+        actions = self.menus.actions
+        actions["looks.paged"].setChecked(self.settings.text("mode") == "paged")
+        actions["looks.page_pictures"].setChecked(self.sheets.is_printed)
+        actions["window.full_screen"].setChecked(self.isFullScreen())
 
     def _escape(self) -> bool:
         """From a panel back to the text; there, what is in the way is closed, one thing after another."""
@@ -498,14 +426,7 @@ class Window(QMainWindow):
         """Commands that need a book, or the language model, only where there is one."""
         has_book = self.desk.document is not None and self.pages.currentIndex() == BOOK
         has_ai = self.settings.on("ai")
-        for command in COMMANDS:
-            action = self.actions_by_name[command.name]
-            action.setEnabled((has_book or not command.book) and (has_ai or not command.ai))
-            action.setVisible(has_ai or not command.ai)
-        printed = self.actions_by_name["window.page_pictures"]
-        printed.setEnabled(printed.isEnabled() and has_pages(self.desk.document))
-        for name in ("Ask", "Models"):
-            self.menus[name].menuAction().setVisible(has_ai)
+        self.menus.enable(has_book, has_pages(self.desk.document), has_ai)
         if not has_ai:
             self.docks["ask"].hide()
 
@@ -546,11 +467,3 @@ class Window(QMainWindow):
         self.desk.bridge.close()
         super().closeEvent(event)
         QApplication.quit()
-
-
-def _theme(settings: Settings) -> Theme:
-    """The chosen theme; the system's own light or dark, where that was chosen."""
-    chosen = settings.text("theme")
-    if chosen == "system":
-        chosen = "dark" if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
-    return THEMES[chosen]

@@ -184,12 +184,12 @@ def printed(stage: Stage) -> None:
     if not window.marker.marks():
         window.desk.view.select(span)
         window.marker.highlight()
-    window.page_pictures()
+    window.looks.page_pictures()
     window.sheets.printed.set_zoom(0.67)
     window.navigator.show(span)
     until(lambda: bool(window.sheets.printed.rectangles(span)))
     stage.shoot("pdf-page")
-    window.page_pictures()
+    window.looks.page_pictures()
 
 
 def models(stage: Stage) -> None:

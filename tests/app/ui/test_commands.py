@@ -232,7 +232,7 @@ def open_pdf(window: Window) -> None:
 
 
 TABLE: dict[str, Row] = {
-    "window.page_pictures": Row(lambda w: w.sheets.is_printed, open_pdf),
+    "looks.page_pictures": Row(lambda w: w.sheets.is_printed, open_pdf),
     "models.choose": Row(was_seen("Models"), drive=seen("Models")),
     "models.check": Row(was_seen("Self-check"), drive=seen("Self-check")),
     "models.welcome": Row(was_seen("Welcome to Tongdu"), drive=seen("Welcome to Tongdu")),
@@ -275,11 +275,11 @@ TABLE: dict[str, Row] = {
     "window.side_bar": Row(lambda w: not any(w.docks[n].isVisible() for n in ("contents", "find", "marks"))),
     "window.next_pane": Row(lambda w: w.panes.current() == "contents"),
     "window.previous_pane": Row(lambda w: w.panes.current() == "ask"),
-    "window.larger": Row(lambda w: w.settings["size"] == 18 and w.desk.view.flow.typography.size == 18),
-    "window.smaller": Row(lambda w: w.settings["size"] == 16 and w.desk.view.flow.typography.size == 16),
-    "window.usual_size": Row(lambda w: w.settings["size"] == 17, lambda w: w.settings.set("size", 30)),
-    "window.paged": Row(lambda w: w.desk.view.is_paged and w.actions_by_name["window.paged"].isChecked()),
-    "window.next_theme": Row(lambda w: w.theme.name == "sepia", lambda w: w.settings.set("theme", "light")),
+    "looks.larger": Row(lambda w: w.settings["size"] == 18 and w.desk.view.flow.typography.size == 18),
+    "looks.smaller": Row(lambda w: w.settings["size"] == 16 and w.desk.view.flow.typography.size == 16),
+    "looks.usual_size": Row(lambda w: w.settings["size"] == 17, lambda w: w.settings.set("size", 30)),
+    "looks.paged": Row(lambda w: w.desk.view.is_paged and w.menus.actions["looks.paged"].isChecked()),
+    "looks.next_theme": Row(lambda w: w.theme.name == "sepia", lambda w: w.settings.set("theme", "light")),
     "window.full_screen": Row(lambda w: w.isFullScreen()),
     "navigator.go_to": Row(lambda w: chapter(w) == "Chapter 2", drive=go_to_chapter_2),
     "navigator.back": Row(lambda w: w.desk.view.place == 1000, jumped),
@@ -325,8 +325,11 @@ def test_a_command_does_what_it_says(make: Make, book: Path, qtbot: QtBot, name:
     if row.drive is not None:
         answer(row.drive)
     if way == "menu":
-        action = window.actions_by_name[name]
-        assert action.isEnabled() and action in window.menus[next(c.menu for c in COMMANDS if c.name == name)].actions()
+        action = window.menus.actions[name]
+        assert (
+            action.isEnabled()
+            and action in window.menus.bar[next(c.menu for c in COMMANDS if c.name == name)].actions()
+        )
         action.trigger()
     else:
         press(way, qtbot)

@@ -83,11 +83,11 @@ def test_back_and_forward(make: Make, book: Path, qtbot: QtBot, jump: Callable[[
     there = window.desk.view.place
     assert there > START + 1000
     for _ in range(2):
-        window.actions_by_name["navigator.back"].trigger()
+        window.menus.actions["navigator.back"].trigger()
         assert window.desk.view.place == START
-        window.actions_by_name["navigator.forward"].trigger()
+        window.menus.actions["navigator.forward"].trigger()
         assert window.desk.view.place == there
-    window.actions_by_name["navigator.forward"].trigger()
+    window.menus.actions["navigator.forward"].trigger()
     assert window.desk.view.place == there  # there is nothing further
 
 

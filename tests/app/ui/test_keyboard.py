@@ -51,7 +51,7 @@ def dialogs(window: Window) -> Iterator[QDialog]:
     assert destinations
     yield GoToDialog(destinations, "en", window)
     yield KeysDialog(window)
-    yield Palette(window.actions_by_name, window)
+    yield Palette(window.menus.actions, window)
     yield SettingsDialog(window.settings, "en", window)
     yield PlanDialog("A book", (), "", window)
 
@@ -173,10 +173,10 @@ def test_panes_are_gone_through_and_escape_leads_back(make: Make, book: Path, qt
     window.desk.view.setFocus()
     seen = []
     for _ in range(3):
-        window.actions_by_name["window.next_pane"].trigger()
+        window.menus.actions["window.next_pane"].trigger()
         seen.append(window.panes.current())
     assert seen == ["contents", "ask", "middle"]
-    window.actions_by_name["window.previous_pane"].trigger()
+    window.menus.actions["window.previous_pane"].trigger()
     assert window.panes.current() == "ask"
     for name in ("ask", "contents", "marks", "find"):
         window._raise(name)
@@ -272,7 +272,7 @@ def test_a_key_works_wherever_the_keyboard_is(make: Make, book: Path, qtbot: QtB
     dropped(window, book, qtbot)
     activate(window, qtbot)
     heard: list[str] = []
-    for name, action in window.actions_by_name.items():
+    for name, action in window.menus.actions.items():
         action.triggered.disconnect()
         action.triggered.connect(lambda _=False, name=name: heard.append(name))
     if where == "text":
@@ -285,7 +285,7 @@ def test_a_key_works_wherever_the_keyboard_is(make: Make, book: Path, qtbot: QtB
     assert widget
     for command in COMMANDS:
         for key in command.keys:
-            if not window.actions_by_name[command.name].isEnabled():
+            if not window.menus.actions[command.name].isEnabled():
                 continue
             heard.clear()
             press(widget, key, qtbot)
@@ -302,8 +302,8 @@ def test_the_palette_finds_by_words_of_both_languages(make: Make, book: Path, qt
     window = make()
     dropped(window, book, qtbot)
     window.settings.set("language", "zh")
-    qtbot.waitUntil(lambda: window.menus["File"].title() == "文件(&F)")
-    palette = Palette(window.actions_by_name, window)
+    qtbot.waitUntil(lambda: window.menus.bar["File"].title() == "文件(&F)")
+    palette = Palette(window.menus.actions, window)
     qtbot.addWidget(palette)
     for typed in ("full screen", "screen full", "全屏", "F11"):
         palette.show_matching(typed)
@@ -327,7 +327,7 @@ def test_the_palette_does_what_was_chosen(make: Make, book: Path, qtbot: QtBot) 
         qtbot.keyClick(palette.words, Qt.Key.Key_Return)
 
     QTimer.singleShot(0, drive)
-    window.actions_by_name["window.palette_of_commands"].trigger()
+    window.menus.actions["window.palette_of_commands"].trigger()
     assert window.desk.view.place > len(window.desk.view.document.text) // 2
 
 

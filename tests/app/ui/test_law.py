@@ -98,7 +98,7 @@ def test_the_tree_follows_the_reader_and_takes_them_there(make: Make, law: Path,
     item = next(i for i in window.contents_panel._items if i.text(0).startswith("第四十条"))
     window.contents_panel.tree.itemClicked.emit(item, 0)
     assert document.address(window.desk.view.place) == "第四十条"
-    window.actions_by_name["navigator.back"].trigger()
+    window.menus.actions["navigator.back"].trigger()
     assert document.address(window.desk.view.place) == "第三十条"
 
 
@@ -119,7 +119,7 @@ def test_references_are_links_that_show_lead_and_come_back(make: Make, law: Path
     before = view.place
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
     assert view.place == goal.start and view.lit == goal
-    window.actions_by_name["navigator.back"].trigger()
+    window.menus.actions["navigator.back"].trigger()
     assert view.place == before
 
 
@@ -161,19 +161,19 @@ def test_links_are_reached_and_followed_by_keys(make: Make, law: Path, qtbot: Qt
     assert document
     every = [link for block in document.blocks for link in view.links.within(block.span)]
     for link in every[:6]:
-        window.actions_by_name["navigator.next_link"].trigger()
+        window.menus.actions["navigator.next_link"].trigger()
         assert view.selection == Span(link.start, link.end) and view.rectangles(view.selection)
-    window.actions_by_name["navigator.previous_link"].trigger()
+    window.menus.actions["navigator.previous_link"].trigger()
     chosen = every[4]
     assert view.selection == Span(chosen.start, chosen.end)
     before = view.place
     qtbot.keyClick(view, Qt.Key.Key_Return)
     goal = view.links.goal(chosen)
     assert goal and view.lit == goal
-    window.actions_by_name["navigator.back"].trigger()
+    window.menus.actions["navigator.back"].trigger()
     assert view.place == before
     view.select(Span(every[-1].start, every[-1].end))
-    window.actions_by_name["navigator.next_link"].trigger()
+    window.menus.actions["navigator.next_link"].trigger()
     assert "no other link" in window.desk.notice.words.text()
     view.select(Span(0, 3))
     qtbot.keyClick(view, Qt.Key.Key_Return)  # no link, nothing happens
@@ -200,10 +200,10 @@ def test_go_to_shows_what_is_there_and_says_when_nothing_is(make: Make, law: Pat
         qtbot.keyClick(dialog.words, Qt.Key.Key_Return)
 
     QTimer.singleShot(0, drive)
-    window.actions_by_name["navigator.go_to"].trigger()
+    window.menus.actions["navigator.go_to"].trigger()
     assert window.desk.document.address(window.desk.view.place) == "第二十条"
     assert window.desk.view.lit is not None
-    window.actions_by_name["navigator.back"].trigger()
+    window.menus.actions["navigator.back"].trigger()
     assert window.desk.view.place == 0
 
 
@@ -213,15 +213,15 @@ def test_citations_are_copied(make: Make, law: Path, qtbot: QtBot) -> None:
     document = window.desk.document
     assert document
     window.navigator.go_to_words("十")
-    window.actions_by_name["marker.copy_citation"].trigger()
+    window.menus.actions["marker.copy_citation"].trigger()
     assert QGuiApplication.clipboard().text() == "《榆汀市渡运与码头示范条例》第十条"
     start = document.units[9].start
     window.desk.view.select(Span(start, start + 20))
-    window.actions_by_name["marker.copy_quotation"].trigger()
+    window.menus.actions["marker.copy_quotation"].trigger()
     said = QGuiApplication.clipboard().text()
     assert said.startswith("“第十条") and said.endswith("”（《榆汀市渡运与码头示范条例》第十条）")
     window.desk.view.select(None)
-    window.actions_by_name["marker.copy_quotation"].trigger()
+    window.menus.actions["marker.copy_quotation"].trigger()
     assert "Select the words" in window.desk.notice.words.text()
 
 

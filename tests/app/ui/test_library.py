@@ -13,7 +13,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.library.index import NAME
+from app.library.index import NAME, Index
 from app.ui.adding import FailedDialog
 from app.ui.hits_view import HIT, excerpt, marked
 from app.ui.window import SHELF, Window
@@ -38,6 +38,12 @@ def filled(make: Make, folder: Path, qtbot: QtBot) -> Window:
     window = make()
     drop(window, folder)
     qtbot.waitUntil(lambda: window.librarian.adding.total == 4 and window.librarian.adding.is_over)
+
+    def is_known() -> bool:
+        with Index(window.desk.places.cache) as index:
+            return all(index.holds(book.key) for book in window.library.books.books)
+
+    qtbot.waitUntil(is_known)
     return window
 
 
@@ -65,7 +71,7 @@ def test_adding_is_stopped(make: Make, folder: Path, qtbot: QtBot) -> None:
 
 def test_all_books_are_searched_and_a_hit_leads_into_its_book(make: Make, folder: Path, qtbot: QtBot) -> None:
     window = filled(make, folder, qtbot)
-    window.actions_by_name["window.search_library"].trigger()
+    window.menus.actions["window.search_library"].trigger()
     window.library.filter.setText("ferry")
     qtbot.keyClick(window.library.filter, Qt.Key.Key_Return)
     found = window.library.found
@@ -142,8 +148,8 @@ def test_what_was_opened_last_is_in_the_menu(make: Make, folder: Path, qtbot: Qt
     window = make()
     dropped(window, folder / "a.txt", qtbot)
     window.close_book()
-    window.recent.aboutToShow.emit()
-    (action,) = window.recent.actions()
+    window.menus.recent.aboutToShow.emit()
+    (action,) = window.menus.recent.actions()
     action.trigger()
     qtbot.waitUntil(lambda: window.desk.document is not None)
     assert window.desk.document.title == "a" and window.pages.currentIndex() != SHELF

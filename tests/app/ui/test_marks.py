@@ -33,7 +33,7 @@ def select(window: Window, words: str) -> Span:
 
 
 def do(window: Window, name: str) -> None:
-    window.actions_by_name[name].trigger()
+    window.menus.actions[name].trigger()
 
 
 def listed(window: Window) -> list[str]:

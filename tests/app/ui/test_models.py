@@ -180,7 +180,9 @@ def test_skipping_the_first_start_leaves_a_reader_that_reads(
 
 def test_without_the_language_model_its_menus_are_gone(make: Make) -> None:
     window = make()
-    assert window.menus["Models"].menuAction().isVisible()
+    assert window.menus.bar["Models"].menuAction().isVisible()
     window.settings.set("ai", False)
-    assert not window.menus["Models"].menuAction().isVisible() and not window.menus["Ask"].menuAction().isVisible()
-    assert window.actions_by_name["models.check"].isVisible()
+    assert (
+        not window.menus.bar["Models"].menuAction().isVisible() and not window.menus.bar["Ask"].menuAction().isVisible()
+    )
+    assert window.menus.actions["models.check"].isVisible()

@@ -46,7 +46,7 @@ def span_of(document: Document, words: str) -> Span:
 def printed(make: Make, pdf: Path, qtbot: QtBot) -> tuple[Window, PageView]:
     window = make()
     dropped(window, pdf, qtbot)
-    window.actions_by_name["window.page_pictures"].trigger()
+    window.menus.actions["looks.page_pictures"].trigger()
     view = window.sheets.printed
     qtbot.waitUntil(lambda: bool(view._letters) and any(view._images.values()))
     return window, view
@@ -83,7 +83,7 @@ def test_the_place_is_one_in_the_text_and_on_the_pages(printed: tuple[Window, Pa
     page = document.pages[view._visible()[0]]
     assert page.start <= window.desk.view.place <= page.end
     place = window.desk.view.place
-    window.actions_by_name["window.page_pictures"].trigger()
+    window.menus.actions["looks.page_pictures"].trigger()
     assert not window.sheets.is_printed and window.desk.view.place == place and view._loader is None
 
 
@@ -105,16 +105,16 @@ def test_words_are_selected_with_the_mouse(printed: tuple[Window, PageView], qtb
     there = QPointF(end)
     QApplication.sendEvent(viewport, QMouseEvent(QEvent.Type.MouseMove, there, there, button, button, none))
     assert window.desk.view.selected_text() == "day 3 the tide"
-    window.actions_by_name["marker.highlight"].trigger()
+    window.menus.actions["marker.highlight"].trigger()
     assert [mark.words for mark in window.marker.marks()] == ["day 3 the tide"]
 
 
 def test_pages_are_drawn_nearer(printed: tuple[Window, PageView], qtbot: QtBot) -> None:
     window, view = printed
     before = view._scale
-    window.actions_by_name["window.larger"].trigger()
+    window.menus.actions["looks.larger"].trigger()
     assert view._scale > before and window.settings["size"] == 17
-    window.actions_by_name["window.usual_size"].trigger()
+    window.menus.actions["looks.usual_size"].trigger()
     assert view._scale == pytest.approx(before)
 
 
@@ -123,18 +123,18 @@ def test_what_is_no_pdf_has_no_printed_pages(make: Make, tmp_path: Path, qtbot: 
     path.write_text("Chapter 1\n\nThe bell rang.\n", encoding="utf-8")
     window = make()
     dropped(window, path, qtbot)
-    assert not window.actions_by_name["window.page_pictures"].isEnabled()
+    assert not window.menus.actions["looks.page_pictures"].isEnabled()
 
 
 def test_a_file_that_is_gone_shows_blank_pages_and_the_text_stays(make: Make, pdf: Path, qtbot: QtBot) -> None:
     window = make()
     dropped(window, pdf, qtbot)
     pdf.unlink()
-    window.actions_by_name["window.page_pictures"].trigger()
+    window.menus.actions["looks.page_pictures"].trigger()
     view = window.sheets.printed
     qtbot.waitUntil(lambda: bool(view._images))
     assert not any(view._images.values())
-    window.actions_by_name["window.page_pictures"].trigger()
+    window.menus.actions["looks.page_pictures"].trigger()
     assert "Ansel Pike" in window.desk.view.document.text
 
 

@@ -86,7 +86,7 @@ def test_a_book_is_planned_read_paused_and_read_on(
     dropped(window, book, qtbot)
     assert window.desk.document and not window.work_bar.isVisible()
     key = window.desk.document.key
-    window.actions_by_name["asker.prepare"].trigger()
+    window.menus.actions["asker.prepare"].trigger()
     qtbot.waitUntil(lambda: answers.read == 40 and "40" in window.work_bar.words.text())
     estimate, reading = answers.asked
     assert isinstance(estimate, Read) and isinstance(reading, Read)

@@ -50,7 +50,7 @@ def test_a_book_is_prepared_asked_and_its_words_are_lit(
     dropped(window, book, qtbot)
     document = window.desk.document
     assert document
-    window.actions_by_name["asker.prepare"].trigger()
+    window.menus.actions["asker.prepare"].trigger()
     qtbot.waitUntil(lambda: bool(window.preparer.preparations), timeout=LONG)
     qtbot.waitUntil(lambda: not window.preparer.preparations, timeout=LONG)
     window.ask_panel.question.setPlainText("Who cast the ferry's bell?")

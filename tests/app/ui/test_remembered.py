@@ -58,8 +58,8 @@ def test_docks_are_there_again_behind_the_shelf(make: Make, book: Path, qtbot: Q
     window = make()
     dropped(window, book, qtbot)
     window.docks["ask"].hide()
-    window.actions_by_name["window.marks"].trigger()
-    window.actions_by_name["window.show_library"].trigger()
+    window.menus.actions["window.marks"].trigger()
+    window.menus.actions["window.show_library"].trigger()
     assert not window.docks["marks"].isVisible()
     window.library.opened.emit(window.desk.store.books()[0])
     qtbot.waitUntil(lambda: window.docks["marks"].isVisible())
@@ -101,11 +101,11 @@ def test_files_are_chosen_where_they_were_last(
 
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose)
     window = make()
-    window.actions_by_name["librarian.open_files"].trigger()
+    window.menus.actions["librarian.open_files"].trigger()
     qtbot.waitUntil(lambda: window.desk.document is not None)
     window.close()
     again = make()
-    again.actions_by_name["librarian.open_files"].trigger()
+    again.menus.actions["librarian.open_files"].trigger()
     qtbot.waitUntil(lambda: again.desk.document is not None)
     assert asked == ["", str(book.parent)]
 
@@ -140,7 +140,7 @@ def test_a_folder_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
 def test_full_screen_is_left_with_escape(make: Make, book: Path, qtbot: QtBot) -> None:
     window = make()
     dropped(window, book, qtbot)
-    window.actions_by_name["window.full_screen"].trigger()
-    assert window.isFullScreen() and window.actions_by_name["window.full_screen"].isChecked()
+    window.menus.actions["window.full_screen"].trigger()
+    assert window.isFullScreen() and window.menus.actions["window.full_screen"].isChecked()
     qtbot.keyClick(window.desk.view, Qt.Key.Key_Escape)
-    assert not window.isFullScreen() and not window.actions_by_name["window.full_screen"].isChecked()
+    assert not window.isFullScreen() and not window.menus.actions["window.full_screen"].isChecked()

@@ -34,7 +34,7 @@ class Driven(Window):
         self.librarian.opened.connect(lambda *_: QTimer.singleShot(0, self.drive))
 
     def drive(self):
-        document, do = self.desk.document, lambda name: self.actions_by_name[name].trigger()
+        document, do = self.desk.document, lambda name: self.menus.actions[name].trigger()
         at = document.text.index("cast in 1871")
         {steps}
         self.grab()  # it was shown
@@ -150,7 +150,7 @@ def test_two_windows_of_one_library_lose_no_mark_and_the_last_place_stays(make: 
     for number, window in enumerate((first, second, first)):
         start = BOOK.index(f"Paragraph {number + 3} ")
         window.desk.view.select(Span(start, start + 11))
-        window.actions_by_name["marker.highlight"].trigger()
+        window.menus.actions["marker.highlight"].trigger()
     first.navigator.go_to_words("20%")
     second.navigator.go_to_words("Chapter 2")
     first.settings.set("size", 20)
@@ -168,6 +168,6 @@ def test_a_window_shows_what_the_other_one_marked(make: Make, book: Path, qtbot:
     first, second = beside(make, book, qtbot)
     start = BOOK.index("cast in 1871")
     first.desk.view.select(Span(start, start + 12))
-    first.actions_by_name["marker.highlight"].trigger()
-    second.actions_by_name["marker.bookmark"].trigger()  # whatever changes, all is read again
+    first.menus.actions["marker.highlight"].trigger()
+    second.menus.actions["marker.bookmark"].trigger()  # whatever changes, all is read again
     assert sorted(mark.kind for mark in second.desk.view.marks) == ["bookmark", "highlight"]

@@ -34,9 +34,9 @@ def test_two_laws_are_one_shelf_and_so_again(make: Make, laws: tuple[Path, Path]
     assert window.contents_panel.head.text() == "Wording of 2023-06-09"
     place = window.desk.view.place
     window.desk.view.select(Span(place, place + 3))
-    window.actions_by_name["marker.copy_citation"].trigger()
+    window.menus.actions["marker.copy_citation"].trigger()
     assert QGuiApplication.clipboard().text() == "《榆汀市渡运与码头示范条例》第五条"
-    window.actions_by_name["marker.highlight"].trigger()
+    window.menus.actions["marker.highlight"].trigger()
     window.close()
     again = make()
     (known,) = again.desk.store.books()

@@ -67,11 +67,11 @@ def test_the_language_changes_at_once(make: Callable[[], Window], book: Path, qt
     window = make()
     dropped(window, book, qtbot)
     window.settings.set("language", "zh")
-    qtbot.waitUntil(lambda: window.menus["File"].title() == "文件(&F)")
+    qtbot.waitUntil(lambda: window.menus.bar["File"].title() == "文件(&F)")
     assert window.docks["ask"].windowTitle() == "提问"
     assert window.ask_panel.scope.itemText(1) == "读到这里为止（不剧透）"
     window.navigator.go_to_words("nowhere at all")
     assert "文档中没有" in window.desk.notice.words.text()
     window.settings.set("language", "en")
-    qtbot.waitUntil(lambda: window.menus["File"].title() == "&File")
+    qtbot.waitUntil(lambda: window.menus.bar["File"].title() == "&File")
     assert window.ask_panel.scope.itemText(0) == "The whole book"

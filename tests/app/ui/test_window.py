@@ -127,9 +127,9 @@ def test_a_dropped_book_is_read_marked_asked_and_there_again(
     assert document and window.desk.view.document is document and window.pages.currentIndex() == 1
     start = document.text.index("1871")
     window.desk.view.select(Span(start, start + 4))
-    window.actions_by_name["marker.highlight"].trigger()
+    window.menus.actions["marker.highlight"].trigger()
     window.navigator.go_to_words("Chapter 2")
-    window.actions_by_name["marker.bookmark"].trigger()
+    window.menus.actions["marker.bookmark"].trigger()
     place = window.desk.view.place
     window.ask_panel.question.setPlainText("Who cast the bell?")
     qtbot.keyClick(window.ask_panel.question, Qt.Key.Key_Return)
@@ -142,7 +142,7 @@ def test_a_dropped_book_is_read_marked_asked_and_there_again(
     assert window.ask_panel.views[-1].quotation(link) == PIKE
     window.ask_panel.views[-1].anchorClicked.emit(QUrl(link))
     assert window.desk.view.lit == span and window.desk.view.rectangles(span)
-    window.actions_by_name["navigator.back"].trigger()
+    window.menus.actions["navigator.back"].trigger()
     assert window.desk.view.place == 0
     window.desk.view.go(place)
     window.close()
@@ -207,14 +207,14 @@ def test_the_scope_that_was_chosen_is_asked(make: Make, book: Path, qtbot: QtBot
 def test_words_are_found_one_after_another(make: Make, book: Path, qtbot: QtBot) -> None:
     window = make()
     dropped(window, book, qtbot)
-    window.actions_by_name["window.find_words"].trigger()
+    window.menus.actions["window.find_words"].trigger()
     window.find_panel.words.setText("tide")
     window.find_panel.search()
     hits = window.find_panel.hits
     assert len(hits) == 320 and window.desk.view.found == hits
     seen = []
     for name in ("navigator.find_next", "navigator.find_next", "navigator.find_previous"):
-        window.actions_by_name[name].trigger()
+        window.menus.actions[name].trigger()
         assert window.desk.view.lit
         seen.append(hits.index(window.desk.view.lit))
     assert seen == [0, 1, 0]
@@ -225,9 +225,9 @@ def test_copies_are_the_text_and_its_address(make: Make, book: Path, qtbot: QtBo
     dropped(window, book, qtbot)
     start = BOOK.index("bell 🔔")
     window.desk.view.select(Span(start, start + 10))
-    window.actions_by_name["marker.copy"].trigger()
+    window.menus.actions["marker.copy"].trigger()
     assert QGuiApplication.clipboard().text() == "bell 🔔 was"
-    window.actions_by_name["marker.copy_with_address"].trigger()
+    window.menus.actions["marker.copy_with_address"].trigger()
     assert QGuiApplication.clipboard().text().endswith("c1.p1") and "bell 🔔 was" in QGuiApplication.clipboard().text()
 
 
@@ -236,7 +236,7 @@ def test_every_command_has_a_method_and_no_two_the_same_key(make: Make) -> None:
     keys = [QKeySequence(key).toString() for command in COMMANDS for key in command.keys]
     assert len(keys) == len(set(keys)) and all(keys)
     for command in COMMANDS:
-        action = window.actions_by_name[command.name]
+        action = window.menus.actions[command.name]
         assert action.text() and action.isEnabled() == (not command.book), command.name
 
 
@@ -245,8 +245,8 @@ def test_the_language_model_can_be_switched_off(make: Make, book: Path, qtbot: Q
     dropped(window, book, qtbot)
     assert window.docks["ask"].isVisible()
     window.settings.set("ai", False)
-    assert not window.docks["ask"].isVisible() and not window.actions_by_name["window.ask"].isEnabled()
-    assert not window.menus["Ask"].menuAction().isVisible()
+    assert not window.docks["ask"].isVisible() and not window.menus.actions["window.ask"].isEnabled()
+    assert not window.menus.bar["Ask"].menuAction().isVisible()
 
 
 def test_looks_change_at_once(make: Make, book: Path, qtbot: QtBot) -> None:
@@ -254,8 +254,8 @@ def test_looks_change_at_once(make: Make, book: Path, qtbot: QtBot) -> None:
     dropped(window, book, qtbot)
     window.navigator.go_to_words("50%")
     place = window.desk.view.place
-    for name in ("window.larger", "window.larger", "window.smaller", "window.next_theme"):
-        window.actions_by_name[name].trigger()
+    for name in ("looks.larger", "looks.larger", "looks.smaller", "looks.next_theme"):
+        window.menus.actions[name].trigger()
     assert window.settings["size"] == 18 and window.desk.view.flow.typography.size == 18
     assert window.desk.view.theme.name == window.theme.name != "system" and abs(window.desk.view.place - place) < 300
 
@@ -309,12 +309,12 @@ def test_a_conversation_is_exported_and_cleared(
     assert dialogue and window.desk.document
     qtbot.waitUntil(lambda: dialogue.exchanges[-1].is_over)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out.html"), ""))
-    window.actions_by_name["asker.export"].trigger()
+    window.menus.actions["asker.export"].trigger()
     assert PIKE in (tmp_path / "out.html").read_text(encoding="utf-8")
     answer = QMessageBox.StandardButton.Cancel
     monkeypatch.setattr(QMessageBox, "question", lambda *_: answer)
-    window.actions_by_name["asker.clear"].trigger()
+    window.menus.actions["asker.clear"].trigger()
     assert window.desk.store.turns(window.desk.document.key)
     answer = QMessageBox.StandardButton.Ok
-    window.actions_by_name["asker.clear"].trigger()
+    window.menus.actions["asker.clear"].trigger()
     assert not window.desk.store.turns(window.desk.document.key) and not window.ask_panel.views
