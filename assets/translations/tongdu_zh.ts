@@ -1017,6 +1017,13 @@
     </message>
 </context>
 <context>
+    <name>Menus</name>
+    <message>
+        <source>Recent books</source>
+        <translation>最近的书</translation>
+    </message>
+</context>
+<context>
     <name>ModelList</name>
     <message>
         <source>The folder of a model</source>
@@ -1441,10 +1448,6 @@
 </context>
 <context>
     <name>Window</name>
-    <message>
-        <source>Recent books</source>
-        <translation>最近的书</translation>
-    </message>
     <message>
         <source>Contents</source>
         <translation>目录</translation>
