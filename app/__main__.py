@@ -6,13 +6,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app import door
+
 SWITCHES = ("--for-testing", "--quit-after-paint", "--open-at", "--search")  # that only the window knows
 VALUED = ("--data-dir", "--lang", "--cache-limit", "--open-at", "--search")  # options that a value follows
 
 
 def main() -> None:
-    """Open the window if files are named, or nothing is; else run the command."""
-    if is_for_window(sys.argv[1:]):
+    """Open the window if files are named, or nothing is; else run the command. A frozen program is its own children."""
+    if door.is_for_child(sys.argv[1:]):
+        door.enter(sys.argv[1:])
+    elif is_for_window(sys.argv[1:]):
         from app.ui.command import window
 
         window(prog_name="tongdu")

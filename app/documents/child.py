@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app import door
+
 _ROOT = Path(__file__).resolve().parents[2]  # where `app` and `model` lie
 
 
@@ -23,7 +25,7 @@ class Ended:
 
 def run(module: str, arguments: Sequence[str], words: bytes = b"", seconds: float | None = None) -> Ended:
     """Run `python -m module` with `words` on its stdin. Raises TimeoutError after `seconds`."""
-    command = [*_command(module), *arguments]
+    command = [*door.command(module), *arguments]
     try:
         done = subprocess.run(command, input=words, capture_output=True, timeout=seconds, env=_environment())
     except subprocess.TimeoutExpired:
@@ -34,11 +36,7 @@ def run(module: str, arguments: Sequence[str], words: bytes = b"", seconds: floa
 def start(module: str) -> subprocess.Popen[bytes]:
     """Begin `python -m module`, to be talked to through its stdin and stdout."""
     pipe, null = subprocess.PIPE, subprocess.DEVNULL
-    return subprocess.Popen(_command(module), stdin=pipe, stdout=pipe, stderr=null, env=_environment())
-
-
-def _command(module: str) -> list[str]:
-    return [sys.executable, "-P", "-W", "ignore", "-m", module]
+    return subprocess.Popen(door.command(module), stdin=pipe, stdout=pipe, stderr=null, env=_environment())
 
 
 def _environment() -> dict[str, str]:
