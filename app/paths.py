@@ -25,10 +25,10 @@ class Places:
 
     @classmethod
     def find(cls, data_dir: str | None = None) -> Places:
-        """The system's own places; everything under `data_dir` when one is given (or TONGDU_DATA_DIR).
-        TONGDU_MODELS_DIR moves the models alone.
+        """The system's own places; everything under `data_dir` when one is given (or TONGDU_DATA_DIR), or in the
+        folder `portable` beside the program. TONGDU_MODELS_DIR moves the models alone.
         """
-        root = data_dir or os.environ.get("TONGDU_DATA_DIR")
+        root = data_dir or os.environ.get("TONGDU_DATA_DIR") or portable()
         data = Path(root).expanduser().resolve() if root else user_data_path("tongdu")
         cache = data / "cache" if root else user_cache_path("tongdu")
         models = os.environ.get("TONGDU_MODELS_DIR")
@@ -60,6 +60,12 @@ class Places:
     @property
     def pages(self) -> Path:
         return self.cache / "pages"
+
+
+def portable() -> str:
+    """The folder `portable` beside a frozen program, as on a stick that is carried about; "" where there is none."""
+    folder = Path(sys.executable).resolve().parent / "portable"
+    return str(folder) if getattr(sys, "frozen", False) and folder.is_dir() else ""
 
 
 def assets() -> Path:
