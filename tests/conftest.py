@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])  # no test is timed
+settings.load_profile("any machine")
 ROOT = Path(__file__).resolve().parent.parent
 
 

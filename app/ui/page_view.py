@@ -18,6 +18,7 @@ from app.documents.printed.glyphs import Glyphs
 from app.ui.letters import Letters
 from app.ui.page_loader import PageLoader, Wanted
 from app.ui.reading_view import ReadingView
+from app.ui.themes import THEMES
 from model.types import Span
 
 GAP = 14  # pixels between two pages
@@ -313,4 +314,4 @@ class PageView(QAbstractScrollArea):
 
 
 PAPER_WASH, PAPER_SELECTION = "#ffe27a", "#b9d6f2"
-PAPER_MARKS = {"yellow": "#fff0a8", "green": "#d3efc4", "blue": "#cde4f7", "pink": "#f8d5de"}
+PAPER_MARKS = THEMES["light"].marks  # paper is white in every theme

@@ -19,20 +19,25 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
+    QRadioButton,
     QTabBar,
     QTextEdit,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
+from app.ui.adding import FailedDialog
+from app.ui.check_list import CheckList
 from app.ui.commands import COMMANDS
 from app.ui.go_to_dialog import GoToDialog
 from app.ui.heat_strip import HeatStrip
 from app.ui.keys_dialog import KeysDialog
+from app.ui.model_list import ModelList
 from app.ui.palette import Palette
 from app.ui.plan_dialog import PlanDialog
 from app.ui.reading_view import ReadingView
 from app.ui.settings_dialog import SettingsDialog
+from app.ui.welcome import Welcome
 from app.ui.window import Window
 from model.types import Span
 from tests.app.ui.test_window import Make, answers, book, dropped, make
@@ -54,6 +59,10 @@ def dialogs(window: Window) -> Iterator[QDialog]:
     yield Palette(window.menus.actions, window)
     yield SettingsDialog(window.settings, "en", window)
     yield PlanDialog("A book", (), "", window)
+    yield Welcome(window.desk, window)
+    yield FailedDialog(["It is empty."], window)
+    for content in (ModelList(window.desk), CheckList(window.desk)):
+        yield window.models._dialog("Models", content)
 
 
 def is_own(widget: QWidget) -> bool:
@@ -129,11 +138,12 @@ def reached(start: QWidget, qtbot: QtBot, most: int = 80) -> set[QWidget]:
 
 
 def operable(root: QWidget) -> list[QWidget]:
-    """What a reader can use now."""
+    """What a reader can use now; of buttons of which one is chosen, that one: arrows lead to the others."""
     return [
         w
         for w in met(root)
         if w.isVisible() and w.isEnabled() and not w.visibleRegion().isEmpty() and not isinstance(w, QProgressBar)
+        if not isinstance(w, QRadioButton) or w.isChecked()
     ]
 
 

@@ -16,9 +16,10 @@ from pytestqt.qtbot import QtBot
 from app.documents.document import Document
 from app.documents.open import open_document
 from app.documents.printed.paper import Paper
+from app.library.records import COLOURS
 from app.ui.letters import Letters
 from app.ui.note_popup import NotePopup
-from app.ui.page_view import PageView
+from app.ui.page_view import PAPER_MARKS, PageView
 from app.ui.picture_dialog import PictureDialog
 from app.ui.window import Window
 from model.types import Span
@@ -107,6 +108,10 @@ def test_words_are_selected_with_the_mouse(printed: tuple[Window, PageView], qtb
     assert window.desk.view.selected_text() == "day 3 the tide"
     window.menus.actions["marker.highlight"].trigger()
     assert [mark.words for mark in window.marker.marks()] == ["day 3 the tide"]
+
+
+def test_every_colour_of_a_highlight_is_one_on_paper() -> None:
+    assert set(PAPER_MARKS) == set(COLOURS)
 
 
 def test_pages_are_drawn_nearer(printed: tuple[Window, PageView], qtbot: QtBot) -> None:
