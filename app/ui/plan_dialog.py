@@ -49,7 +49,7 @@ class PlanDialog(QDialog):
         super().__init__(parent)
         self.offers = tuple(offers)
         self.setWindowTitle(self.tr("Read the whole book"))
-        self.resize(820, 320)
+        self.resize(1020, 400)
         said = self.tr("“{title}” is read once, from its first word to its last. Reading goes on while you read.")
         words = QLabel(said.format(title=title))
         words.setWordWrap(True)

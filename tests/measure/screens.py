@@ -91,15 +91,22 @@ class Stage:
         until(lambda: self.window.desk.view.lit is None)
 
     def shoot_dialog(self, name: str, show: Callable[[], object]) -> None:
-        """Let a dialog open, keep its picture, and close it."""
-        QTimer.singleShot(round(2000 * SETTLE), lambda: self._shoot_active(name))
-        show()
+        """Let a dialog open, now or later, keep its picture, and close it. It runs a loop of its own meanwhile."""
+        shot: list[QDialog] = []
 
-    def _shoot_active(self, name: str) -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, QDialog), "no dialog opened"
-        self.shoot(name, dialog)
-        dialog.reject()
+        def look() -> None:
+            dialog = QApplication.activeModalWidget()
+            if isinstance(dialog, QDialog):
+                timer.stop()
+                self.shoot(name, dialog)
+                dialog.reject()
+                shot.append(dialog)
+
+        timer = QTimer(interval=round(1000 * SETTLE))
+        timer.timeout.connect(look)
+        timer.start()
+        show()
+        until(lambda: bool(shot))
 
 
 def themes(stage: Stage) -> None:
@@ -142,6 +149,7 @@ def answer(stage: Stage) -> None:
         until(lambda: dialogue.exchanges[-1].state in ("done", "failed", "stopped"))
     exchange = dialogue.exchanges[-1]
     cited = (*exchange.cited(), exchange.evidence[0].span)[0]
+    window.ask()
     window.navigator.show(cited)
     stage.shoot("answer")
 
@@ -149,9 +157,7 @@ def answer(stage: Stage) -> None:
 def plan(stage: Stage) -> None:
     """What reading will take, before it begins."""
     stage.open(CHINESE)
-    QTimer.singleShot(0, stage.window.asker.prepare)
-    until(lambda: isinstance(QApplication.activeModalWidget(), QDialog))
-    stage._shoot_active("plan")
+    stage.shoot_dialog("plan", stage.window.asker.prepare)
 
 
 def settings(stage: Stage) -> None:
