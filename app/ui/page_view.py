@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -29,9 +29,7 @@ ZOOMS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0)  # times the w
 
 
 class PageView(QAbstractScrollArea):
-    """Shows the pages of the document of `view`. Emits `zoomed` with the share of the window's width."""
-
-    zoomed = Signal(float)
+    """Shows the pages of the document of `view`."""
 
     def __init__(self, view: ReadingView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +40,7 @@ class PageView(QAbstractScrollArea):
         self._runs: dict[int, list[Origin]] = {}
         self._images: OrderedDict[Wanted, QImage | None] = OrderedDict()
         self._tops: list[float] = [0.0]  # of the pages, and the end of the last, at one pixel a point
+        self._widest = A4.width()  # of all pages, in points
         self._moving = False  # by the reader's own hand
         self._grasp: int | None = None
         self._goal: int | None = None  # a place whose page's letters were not told yet
@@ -113,31 +112,29 @@ class PageView(QAbstractScrollArea):
         self.zoom = zoom
         self._lay_out()
         self.go(self.view.place)
-        self.zoomed.emit(zoom)
 
     # Layout: pages at one pixel a point in `_tops`, at `_scale` on the screen
 
     @property
     def _scale(self) -> float:
         """Pixels a point."""
-        widest = max((self._size(page).width() for page in range(len(self.document.pages))), default=A4.width())
-        return self.zoom * max(100, self.viewport().width() - 2 * GAP) / widest
+        return self.zoom * max(100, self.viewport().width() - 2 * GAP) / self._widest
 
     def _size(self, page: int) -> QSize:
         known = self.document.pages[page]
         return QSize(round(known.width), round(known.height)) if known.width and known.height else A4
 
     def _lay_out(self) -> None:
-        self._tops = [0.0]
+        self._tops, self._widest = [0.0], 1
         for page in range(len(self.document.pages)):
             self._tops.append(self._tops[-1] + self._size(page).height() + GAP)
+            self._widest = max(self._widest, self._size(page).width())
         scale = self._scale
         room = self.viewport().size()
         self.verticalScrollBar().setRange(0, max(0, round(self._tops[-1] * scale) - room.height()))
         self.verticalScrollBar().setPageStep(room.height())
         self.verticalScrollBar().setSingleStep(40)
-        wide = max((self._size(page).width() for page in range(len(self.document.pages))), default=0) * scale
-        self.horizontalScrollBar().setRange(0, max(0, round(wide) + 2 * GAP - room.width()))
+        self.horizontalScrollBar().setRange(0, max(0, round(self._widest * scale) + 2 * GAP - room.width()))
         self.horizontalScrollBar().setPageStep(room.width())
         self.viewport().update()
 
