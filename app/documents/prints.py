@@ -39,6 +39,12 @@ class Prints:
         assert answer is None or isinstance(answer, Glyphs)
         return answer
 
+    def kill(self) -> None:
+        """End the child at once, also while another thread waits for it."""
+        started = self._child
+        if started is not None:
+            started.kill()
+
     def close(self) -> None:
         """Let the child go."""
         with self._lock:

@@ -55,6 +55,7 @@ class PageLoader(QObject):
         with self._changed:
             self._closed = True
             self._changed.notify()
+        self._prints.kill()  # the window does not wait for a page that nobody looks at
         self._thread.join()
         self._prints.close()
 
