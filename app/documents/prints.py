@@ -60,10 +60,11 @@ class Prints:
                 started.stdin.write(json.dumps(request).encode() + b"\n")
                 started.stdin.flush()
                 size = started.stdout.read(8)
-                said = started.stdout.read(int.from_bytes(size, "big")) if len(size) == 8 else b""
+                length = int.from_bytes(size, "big") if len(size) == 8 else -1
+                said = started.stdout.read(max(length, 0))
             except OSError:
-                said = b""
-            if not said:
+                length, said = -1, b""
+            if len(said) != length:  # it died, perhaps in the middle of its answer
                 self._end()
                 self._fatal.add(page)
                 raise self._broken(page)

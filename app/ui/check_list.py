@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
@@ -61,7 +62,7 @@ class CheckList(QWidget):
         at, theme = int(self.desk.language == "zh"), self.desk.view.theme
         rows = [
             f'<tr><td style="color:{theme.link if c.state == "good" else theme.accent}">{SIGNS[c.state]}&nbsp;</td>'
-            f"<td><b>{_words(c.name[at])}</b>&nbsp;&nbsp;{_words(c.found[at])}<br>{_words(c.mend[at])}</td></tr>"
+            f"<td><b>{escape(c.name[at])}</b>&nbsp;&nbsp;{escape(c.found[at])}<br>{escape(c.mend[at])}</td></tr>"
             for c in self.checks
         ]
         last = translate("Check", "The engine is being asked…") if waiting else ""
@@ -74,7 +75,3 @@ def fonts() -> Check:
     serif = next((family for family in SERIF if family in families), "")
     chinese = QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese)
     return selfcheck.fonts_of(serif, chinese[0] if chinese else "")
-
-
-def _words(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
 
 from app.ui.check_list import CheckList
@@ -46,8 +46,9 @@ class Models(QObject):
     def welcome(self) -> None:
         """The first steps, as at the first start."""
         welcome = Welcome(self.desk, self.window)
-        if welcome.exec():
-            self.librarian.add(welcome.samples())
+        if welcome.exec() and (wanted := welcome.samples()):
+            self.librarian.add(wanted)
+        welcome.deleteLater()
         try:
             self.desk.remembered.keep(welcomed=True)
         except Problem as problem:
@@ -55,6 +56,7 @@ class Models(QObject):
 
     def _dialog(self, title: str, content: QWidget) -> QDialog:
         dialog = QDialog(self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)  # else it goes on hearing of every job
         dialog.setWindowTitle(title)
         dialog.resize(760, 480)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,21 @@ def test_a_child_that_dies_takes_one_page_with_it(path: Path) -> None:
         with pytest.raises(Problem, match="broken"):
             prints.glyphs(1)
         assert prints.picture(0, 1.0).width > 0
+    finally:
+        prints.close()
+
+
+def test_a_child_that_ends_in_the_middle_of_its_answer_is_one_that_died(path: Path) -> None:
+    prints = Prints(path)
+    try:
+        prints._child = subprocess.Popen(
+            [sys.executable, "-c", "import sys; sys.stdout.buffer.write((99).to_bytes(8, 'big') + b'half')"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        with pytest.raises(Problem, match="broken"):
+            prints.picture(0, 1.0)
+        assert prints.picture(1, 1.0).width > 0  # by a new child
     finally:
         prints.close()
 
